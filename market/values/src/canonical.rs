@@ -63,7 +63,10 @@ mod tests {
     #[test]
     fn two_amounts_never_share_a_signature_because_large_ones_are_refused() {
         assert_eq!(canonical(&json!({"n": MAX_SAFE_INTEGER + 1})), Err(NotCanonical::UnsafeInteger));
-        assert_eq!(canonical(&json!({"n": -(MAX_SAFE_INTEGER as i64) - 1})), Err(NotCanonical::UnsafeInteger));
+        assert_eq!(
+            canonical(&json!({"n": -(MAX_SAFE_INTEGER as i64) - 1})),
+            Err(NotCanonical::UnsafeInteger)
+        );
         assert!(canonical(&json!({"n": MAX_SAFE_INTEGER, "m": -(MAX_SAFE_INTEGER as i64)})).is_ok());
     }
 

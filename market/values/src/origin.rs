@@ -116,7 +116,16 @@ mod tests {
 
     #[test]
     fn an_address_with_a_path_a_user_or_capital_letters_is_refused() {
-        for bad in ["https://a/b", "https://u@a", "https://A", "ftp://a", "a", "https://", "https://a:99999", "http://[::1"] {
+        for bad in [
+            "https://a/b",
+            "https://u@a",
+            "https://A",
+            "ftp://a",
+            "a",
+            "https://",
+            "https://a:99999",
+            "http://[::1",
+        ] {
             assert_eq!(bad.parse::<Origin>(), Err(NotAnOrigin::Malformed), "{bad}");
         }
     }
