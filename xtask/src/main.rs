@@ -1,1 +1,42 @@
-fn main() {}
+//! The chores of the house: `cargo xtask demo | test | bench | soak | vectors`.
+//!
+//! It knows how to call the other tools and in what order; it holds nothing of the marketplace itself.
+
+mod bench;
+mod needs;
+mod proofs;
+mod steps;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+usage: cargo xtask COMMAND
+
+  demo [-- ARGS]        a whole market with people in it, on this machine (needs nothing but Rust)
+  test [--install]      formatting, lints and all tests; --install fetches what is missing through apt
+  bench NAME            one performance promise: `ledger` or `demo`
+  soak NAME [ARGS]      a long run with large counts: `sale`
+  vectors               make the test vectors again that are made from a seed";
+
+fn main() -> ExitCode {
+    let mut words = std::env::args().skip(1);
+    let command = words.next().unwrap_or_default();
+    let rest: Vec<String> = words.skip_while(|word| word == "--").collect();
+    let done = match command.as_str() {
+        "demo" => steps::demo(&rest),
+        "test" => needs::check(&rest).and_then(|()| steps::test()),
+        "bench" => bench::run(&rest),
+        "soak" => steps::soak(&rest),
+        "vectors" => steps::vectors(),
+        _ => Err(steps::Stopped::usage(USAGE)),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(stopped) => {
+            if !stopped.sentence.is_empty() {
+                eprintln!("{}", stopped.sentence);
+            }
+            ExitCode::from(stopped.code)
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! What the tests need beside Rust, looked for before anything is compiled.
+//!
+//! As root with apt (or with `--install`) what is missing is installed; otherwise one command to paste is printed and the
+//! run stops with exit status 2. Nothing is skipped silently.
+
+use crate::steps::Stopped;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+struct Need {
+    what: &'static str,
+    why: &'static str,
+    package: &'static str,
+    found: fn() -> bool,
+}
+
+const NEEDS: &[Need] = &[
+    Need {
+        what: "PostgreSQL 15",
+        why: "every store test runs on SQLite and on a private PostgreSQL",
+        package: "postgresql-15",
+        found: postgres_15,
+    },
+    Need {
+        what: "age",
+        why: "a sold file must open with the plain age program",
+        package: "age",
+        found: || on_path("age").is_some() && on_path("age-keygen").is_some(),
+    },
+    Need {
+        what: "python3",
+        why: "samples and receipts are recomputed by independent scripts",
+        package: "python3",
+        found: || on_path("python3").is_some(),
+    },
+];
+
+/// Stops with a command to paste unless everything is there.
+pub(crate) fn check(words: &[String]) -> Result<(), Stopped> {
+    if let Some(unknown) = words.iter().find(|word| *word != "--install") {
+        return Err(Stopped::usage(&format!(
+            "`{unknown}` is not an option of `cargo xtask test`; there is only --install"
+        )));
+    }
+    let missing: Vec<&Need> = NEEDS.iter().filter(|need| !(need.found)()).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    for need in &missing {
+        eprintln!("missing: {} ({})", need.what, need.why);
+    }
+    let packages: Vec<&str> = missing.iter().map(|need| need.package).collect();
+    let may_install = on_path("apt-get").is_some() && (is_root() || !words.is_empty());
+    if !may_install {
+        return Err(Stopped::with(
+            2,
+            &format!("run this, then again:\n  sudo apt-get install -y {}", packages.join(" ")),
+        ));
+    }
+    install(&packages)?;
+    match NEEDS.iter().find(|need| !(need.found)()) {
+        None => Ok(()),
+        Some(need) => Err(Stopped::with(2, &format!("{} was installed but is still not found", need.what))),
+    }
+}
+
+fn install(packages: &[&str]) -> Result<(), Stopped> {
+    eprintln!("installing: {}", packages.join(" "));
+    apt(&["update", "-qq"])?;
+    let mut words = vec!["install", "-y", "-qq", "--no-install-recommends"];
+    words.extend(packages);
+    apt(&words)
+}
+
+fn apt(words: &[&str]) -> Result<(), Stopped> {
+    let mut command = if is_root() { Command::new("apt-get") } else { Command::new("sudo") };
+    if !is_root() {
+        command.arg("apt-get");
+    }
+    let done = command.args(words).env("DEBIAN_FRONTEND", "noninteractive").stdout(Stdio::null()).status();
+    match done {
+        Ok(status) if status.success() => Ok(()),
+        _ => Err(Stopped::with(
+            2,
+            &format!("`apt-get {}` failed; install the packages by hand", words.join(" ")),
+        )),
+    }
+}
+
+fn is_root() -> bool {
+    Command::new("id").arg("-u").output().is_ok_and(|answer| answer.stdout == b"0\n")
+}
+
+fn on_path(program: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file())
+}
+
+fn postgres_15() -> bool {
+    if std::env::var_os("TACIT_TEST_POSTGRES").is_some() {
+        return true;
+    }
+    let debian = Path::new("/usr/lib/postgresql/15/bin/postgres");
+    let server = if debian.is_file() { Some(debian.to_owned()) } else { on_path("postgres") };
+    let Some(server) = server else { return false };
+    Command::new(server)
+        .arg("--version")
+        .output()
+        .is_ok_and(|answer| String::from_utf8_lossy(&answer.stdout).contains(") 15."))
+}

@@ -1,0 +1,81 @@
+//! The commands themselves: each calls cargo and stops at the first failure.
+
+use crate::proofs::Tally;
+use std::process::Command;
+
+/// Why a chore ended early.
+pub(crate) struct Stopped {
+    pub(crate) code: u8,
+    pub(crate) sentence: String,
+}
+
+impl Stopped {
+    pub(crate) fn with(code: u8, sentence: &str) -> Self {
+        Self { code, sentence: sentence.to_owned() }
+    }
+
+    pub(crate) fn usage(sentence: &str) -> Self {
+        Self::with(2, sentence)
+    }
+}
+
+/// Runs the story; its own exit status is passed on.
+pub(crate) fn demo(words: &[String]) -> Result<(), Stopped> {
+    let mut all = vec!["run", "--quiet", "--package", "tacit", "--", "demo"];
+    all.extend(words.iter().map(String::as_str));
+    cargo(&all, &[])
+}
+
+/// Formatting, lints, tests, in this order: the cheapest to fail comes first.
+pub(crate) fn test() -> Result<(), Stopped> {
+    cargo(&["fmt", "--all", "--check"], &[])?;
+    cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"], &[])?;
+    let tally = Tally::start();
+    let file = tally.file().to_string_lossy().into_owned();
+    cargo(&["test", "--workspace", "--no-fail-fast"], &[("TACIT_PROOF_TALLY", &file)])?;
+    tally.finish()
+}
+
+/// Large counts of one walkthrough, with the seed and rounds it is given.
+pub(crate) fn soak(words: &[String]) -> Result<(), Stopped> {
+    let Some((name, rest)) = words.split_first() else {
+        return Err(Stopped::usage(
+            "say which soak, for example: cargo xtask soak sale --rounds 100 --seed 1",
+        ));
+    };
+    let mut settings = vec![("TACIT_SOAK", "1".to_owned())];
+    for pair in rest.chunks(2) {
+        match pair {
+            [flag, value] if flag == "--rounds" => settings.push(("TACIT_SOAK_ROUNDS", value.clone())),
+            [flag, value] if flag == "--seed" => settings.push(("TACIT_SOAK_SEED", value.clone())),
+            _ => return Err(Stopped::usage("a soak takes --rounds N and --seed S")),
+        }
+    }
+    let settings: Vec<(&str, &str)> = settings.iter().map(|(key, value)| (*key, value.as_str())).collect();
+    cargo(&["test", "--package", "tacit", "--test", name, "--", "--nocapture"], &settings)
+}
+
+/// Makes the vectors again that come from a seed; they must come out byte for byte as they stand in the repository.
+pub(crate) fn vectors() -> Result<(), Stopped> {
+    cargo(&["run", "--package", "tacit-prover", "--example", "make_bundles"], &[])
+}
+
+/// One cargo command in the workspace; its output goes through.
+pub(crate) fn cargo(words: &[&str], settings: &[(&str, &str)]) -> Result<(), Stopped> {
+    eprintln!("$ cargo {}", words.join(" "));
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let done = Command::new(cargo)
+        .args(words)
+        .envs(settings.iter().copied())
+        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+        .status();
+    match done {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(Stopped { code: exit_code(status.code()), sentence: String::new() }),
+        Err(cause) => Err(Stopped::with(1, &format!("cargo could not be started: {cause}"))),
+    }
+}
+
+fn exit_code(code: Option<i32>) -> u8 {
+    code.and_then(|code| u8::try_from(code).ok()).filter(|code| *code != 0).unwrap_or(1)
+}
