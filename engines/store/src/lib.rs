@@ -1,1 +1,3 @@
 //! tacit-store
+
+pub mod desk;

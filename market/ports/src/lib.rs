@@ -1,7 +1,7 @@
-//! The outside world as small traits: what flows need of it, and nothing of how it is done.
+//! The outside world as the market and a desk see it: small traits whose documents are contracts.
 //!
-//! `market` is the shared side's store, `clock` and `chance` are its time and randomness. Every port has a fake and one
-//! conformance suite (feature `testing`) that each engine runs.
+//! Nothing here touches the world and nothing decides. Every port has an in-memory fake and one conformance suite behind
+//! the feature `testing`; an engine is right when it passes the suite, and a promise without a case there is no promise.
 
-pub mod chance;
-pub mod clock;
+pub mod market;
+pub mod vault;
