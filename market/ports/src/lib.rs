@@ -5,9 +5,8 @@
 //!
 //! [`market`] and [`desk`] keep the two sides' stores apart; clock, chance and vault are shared.
 
-mod chance;
-mod clock;
+pub mod chance;
+pub mod clock;
 pub mod desk;
 pub mod market;
 pub mod vault;
-

@@ -61,6 +61,10 @@ pub trait Epochs: Send {
     /// The closed epochs of segment `n`: epochs `256 n` to `256 n + 255`, in order. Fewer while the segment is unfinished.
     async fn segment(&mut self, pool: Digest, n: u64) -> Result<Vec<ClosedEpoch>, StoreFault>;
 
-    /// The first closed epoch at or after a moment, of any pool: the one a beacon waits for. `None` before it closed.
-    async fn first_since(&mut self, pool: Digest, moment: Timestamp) -> Result<Option<ClosedEpoch>, StoreFault>;
+    /// The first epoch of a pool that was closed at or after a moment: the one a beacon waits for. `None` before it closed.
+    async fn first_since(
+        &mut self,
+        pool: Digest,
+        moment: Timestamp,
+    ) -> Result<Option<ClosedEpoch>, StoreFault>;
 }

@@ -59,13 +59,20 @@ pub trait Jobs: Send {
 
     /// Takes jobs that are due (or whose lease ended), the longest due first, at most `limit`, for `lease`. Commit before
     /// working.
-    async fn lease(&mut self, now: Timestamp, lease: Duration, limit: u32) -> Result<Vec<Leased>, StoreFault>;
+    async fn lease(&mut self, now: Timestamp, lease: Duration, limit: u32)
+    -> Result<Vec<Leased>, StoreFault>;
 
     /// Removes the job. `false` when this attempt no longer holds it; then leave everything to the one who does.
     async fn complete(&mut self, key: &str, attempt: u32) -> Result<bool, StoreFault>;
 
     /// Gives the job back until `due`, with the reason. `false` when this attempt no longer holds it.
-    async fn retry(&mut self, key: &str, attempt: u32, due: Timestamp, reason: &str) -> Result<bool, StoreFault>;
+    async fn retry(
+        &mut self,
+        key: &str,
+        attempt: u32,
+        due: Timestamp,
+        reason: &str,
+    ) -> Result<bool, StoreFault>;
 
     /// When the next job is due (a running one: when its lease ends); `None` when there is none.
     async fn next_due(&mut self) -> Result<Option<Timestamp>, StoreFault>;

@@ -83,10 +83,17 @@ pub enum LetterRefused {
 pub trait Mail: Send {
     /// Puts a letter into a mailbox, idempotent by (mailbox, SHA-256 of the bytes) for as long as it waits. `now` says in
     /// which tick and hour it arrived (`tick` counts the market's ticks, the caller knows their length).
-    async fn deliver(&mut self, to: &Persona, bytes: &[u8], tick: u64, now: Timestamp) -> Result<Put, LetterRefused>;
+    async fn deliver(
+        &mut self,
+        to: &Persona,
+        bytes: &[u8],
+        tick: u64,
+        now: Timestamp,
+    ) -> Result<Put, LetterRefused>;
 
     /// Letters of one mailbox with a number above `after`, oldest first, at most `limit`.
-    async fn waiting(&mut self, mailbox: &Persona, after: u64, limit: u32) -> Result<Vec<Letter>, StoreFault>;
+    async fn waiting(&mut self, mailbox: &Persona, after: u64, limit: u32)
+    -> Result<Vec<Letter>, StoreFault>;
 
     /// Removes those of the numbered letters that lie in this mailbox; returns how many. Repeating is harmless.
     async fn acknowledge(&mut self, mailbox: &Persona, numbers: &[u64]) -> Result<u64, StoreFault>;

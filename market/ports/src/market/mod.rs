@@ -18,7 +18,6 @@ mod orders;
 mod retention;
 mod uploads;
 
-
 pub use charter::Charter;
 pub use epochs::{ClosedEpoch, EpochNotClosed, Epochs, SEGMENT_EPOCHS};
 pub use jobs::{Job, JobState, Jobs, Leased, Waiting};

@@ -11,7 +11,12 @@ pub const NONCE_BYTES_LIMIT: usize = 64;
 #[async_trait]
 pub trait Nonces: Send {
     /// Remembers the nonce until `expires`. `false` when it was seen before: a replay. Atomic among all doors.
-    async fn remember(&mut self, persona: &Persona, nonce: &str, expires: Timestamp) -> Result<bool, StoreFault>;
+    async fn remember(
+        &mut self,
+        persona: &Persona,
+        nonce: &str,
+        expires: Timestamp,
+    ) -> Result<bool, StoreFault>;
 
     /// How many are remembered.
     async fn remembered(&mut self) -> Result<u64, StoreFault>;

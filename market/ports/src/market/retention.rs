@@ -9,7 +9,11 @@ use tacit_values::{Digest, OrderId, Timestamp, UploadId};
 #[async_trait]
 pub trait Retention: Send {
     /// Shrinks orders closed before `closed_before` to id and outcome: papers, parties, listing, state and times are gone.
-    async fn shrink_orders(&mut self, closed_before: Timestamp, limit: u32) -> Result<Vec<OrderId>, StoreFault>;
+    async fn shrink_orders(
+        &mut self,
+        closed_before: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<OrderId>, StoreFault>;
 
     /// Drops letters that arrived before `arrived_before`; returns how many.
     async fn drop_letters(&mut self, arrived_before: Timestamp, limit: u32) -> Result<u64, StoreFault>;

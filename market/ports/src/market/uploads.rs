@@ -44,7 +44,12 @@ pub trait Uploads: Send {
 
     /// Records a part and the time. The same part again answers [`Put::Already`]; a part with another digest replaces the
     /// one that stood (the whole is verified at the end). `None` when there is no such upload or it is complete.
-    async fn record_part(&mut self, id: UploadId, part: Part, now: Timestamp) -> Result<Option<Put>, StoreFault>;
+    async fn record_part(
+        &mut self,
+        id: UploadId,
+        part: Part,
+        now: Timestamp,
+    ) -> Result<Option<Put>, StoreFault>;
 
     /// The parts that have come, by number.
     async fn parts(&mut self, id: UploadId) -> Result<Vec<Part>, StoreFault>;

@@ -4,7 +4,6 @@
 //! becomes visible at once and whole, after its digest and length were verified. The name is the content: whoever stores
 //! the same body twice, or at the same time, has stored it once.
 
-
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures::stream::BoxStream;
@@ -32,7 +31,9 @@ pub enum VaultFault {
     #[error("the vault did not do its work; see whether its disk is full or gone, then try again")]
     Unreachable(#[source] std::io::Error),
     /// A stored body is not what its name says.
-    #[error("the body {body} in the vault is damaged; restore it from a backup or let the seller upload it again")]
+    #[error(
+        "the body {body} in the vault is damaged; restore it from a backup or let the seller upload it again"
+    )]
     Damaged {
         /// Its name.
         body: Digest,
@@ -109,7 +110,13 @@ pub struct PartHere {
 pub trait Incoming: Send + Sync {
     /// Takes part `n` after checking its digest. Durable when answered. The same again changes nothing, another part with
     /// the same number takes its place. Parts may come in any order and at the same time.
-    async fn put_part(&self, upload: UploadId, n: u32, digest: Digest, bytes: Bytes) -> Result<(), PartRefused>;
+    async fn put_part(
+        &self,
+        upload: UploadId,
+        n: u32,
+        digest: Digest,
+        bytes: Bytes,
+    ) -> Result<(), PartRefused>;
 
     /// The parts that lie there, by number. Empty for an unknown upload.
     async fn parts(&self, upload: UploadId) -> Result<Vec<PartHere>, VaultFault>;
