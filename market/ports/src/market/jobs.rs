@@ -23,9 +23,10 @@ pub struct Job {
 pub struct Leased {
     /// The job; `due` is when the lease ends.
     pub job: Job,
-    /// 1 at the first attempt. With the key it is the handle for [`Jobs::complete`] and [`Jobs::retry`]: whoever overslept
-    /// the lease cannot finish the work of the one who took it over.
+    /// 1 at the first attempt.
     pub attempt: u32,
+    /// Names this very lease: whoever overslept it cannot finish the work of the one who took it over.
+    pub ticket: u64,
 }
 
 /// A job as the operator sees it.
@@ -62,17 +63,11 @@ pub trait Jobs: Send {
     async fn lease(&mut self, now: Timestamp, lease: Duration, limit: u32)
     -> Result<Vec<Leased>, StoreFault>;
 
-    /// Removes the job. `false` when this attempt no longer holds it; then leave everything to the one who does.
-    async fn complete(&mut self, key: &str, attempt: u32) -> Result<bool, StoreFault>;
+    /// Removes the job. `false` when this lease no longer holds it; then leave everything to the one that does.
+    async fn complete(&mut self, leased: &Leased) -> Result<bool, StoreFault>;
 
-    /// Gives the job back until `due`, with the reason. `false` when this attempt no longer holds it.
-    async fn retry(
-        &mut self,
-        key: &str,
-        attempt: u32,
-        due: Timestamp,
-        reason: &str,
-    ) -> Result<bool, StoreFault>;
+    /// Gives the job back until `due`, with the reason. `false` when this lease no longer holds it.
+    async fn retry(&mut self, leased: &Leased, due: Timestamp, reason: &str) -> Result<bool, StoreFault>;
 
     /// When the next job is due (a running one: when its lease ends); `None` when there is none.
     async fn next_due(&mut self) -> Result<Option<Timestamp>, StoreFault>;

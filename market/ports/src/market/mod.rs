@@ -18,6 +18,9 @@ mod orders;
 mod retention;
 mod uploads;
 
+#[cfg(feature = "testing")]
+pub mod testing;
+
 pub use charter::Charter;
 pub use epochs::{ClosedEpoch, EpochNotClosed, Epochs, SEGMENT_EPOCHS};
 pub use jobs::{Job, JobState, Jobs, Leased, Waiting};

@@ -4,6 +4,9 @@
 //! becomes visible at once and whole, after its digest and length were verified. The name is the content: whoever stores
 //! the same body twice, or at the same time, has stored it once.
 
+#[cfg(feature = "testing")]
+pub mod testing;
+
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures::stream::BoxStream;
