@@ -1,1 +1,22 @@
-//! tacit-desk
+//! One person's side of the market: keys, money, mirror, letters, and the commands that use them.
+//!
+//! The desk holds the secrets (keys belong to people), talks to its market over outgoing connections only, one identity
+//! per persona, and mirrors what is public so that nobody learns what it looks for. Engines (database, prover, clock,
+//! chance) are handed in; this crate never links one. Specification: docs/spec/wire.md (keys, letters, resources),
+//! docs/spec/traffic.md, docs/spec/settlement.md (wallet).
+
+pub mod cabinet;
+pub mod folder;
+pub mod keyring;
+pub mod meeting;
+pub mod open;
+pub mod output;
+pub mod refusal;
+pub mod settings;
+
+pub use folder::DeskFolder;
+pub use keyring::Keyring;
+pub use open::{Engines, OpenDesk, OpenStore};
+pub use output::Output;
+pub use refusal::Refusal;
+pub use settings::{DeskSettings, PinnedKeys};
