@@ -35,7 +35,7 @@ pub enum VaultFault {
     Unreachable(#[source] std::io::Error),
     /// A stored body is not what its name says.
     #[error(
-        "the body {body} in the vault is damaged; restore it from a backup or let the seller upload it again"
+        "the body {body} in the vault is damaged; restore it from a backup, or remove it and let the seller upload it again"
     )]
     Damaged {
         /// Its name.
