@@ -1,7 +1,5 @@
 //! The letters of `vectors/relay/letters.json`: the good one opens, every bad one is refused for its own reason.
 
-#![expect(clippy::unwrap_used, reason = "a vector that does not read is a failure")]
-
 use serde_json::Value;
 use tacit_relay::{Letter, LetterRefused, MailKey, open_letter};
 use tacit_values::{Persona, base64url};
