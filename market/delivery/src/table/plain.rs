@@ -1,0 +1,43 @@
+//! Files without rows: stretches of 64 KiB, numbered, whose numbers stand in for rows.
+
+use super::{Block, PLAIN_BLOCK_BYTES, Step, Unreadable};
+use std::io::{ErrorKind, Read};
+use tacit_values::Digest;
+
+pub(super) struct Stretches<P> {
+    plaintext: P,
+    number: u64,
+    buffer: Vec<u8>,
+}
+
+impl<P: Read> Stretches<P> {
+    /// Reads on from where `plaintext` stands, at the beginning of block `number`.
+    pub(super) fn new(plaintext: P, number: u64) -> Self {
+        Self { plaintext, number, buffer: vec![0; PLAIN_BLOCK_BYTES as usize] }
+    }
+
+    pub(super) fn step(&mut self) -> Result<Step<'_>, Unreadable> {
+        let mut filled = 0;
+        while filled < self.buffer.len() {
+            match self.plaintext.read(&mut self.buffer[filled..]) {
+                Ok(0) => break,
+                Ok(count) => filled += count,
+                Err(cause) if cause.kind() == ErrorKind::Interrupted => {}
+                Err(cause) => return Err(cause.into()),
+            }
+        }
+        if filled == 0 {
+            return Ok(Step::End);
+        }
+        let number = self.number;
+        self.number += 1;
+        Ok(Step::Block(Block {
+            number,
+            first_row: number,
+            rows: 0,
+            offset: number * PLAIN_BLOCK_BYTES,
+            length: filled as u64,
+            sha256: Digest::of(&self.buffer[..filled]),
+        }))
+    }
+}
