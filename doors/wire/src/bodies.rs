@@ -1,0 +1,14 @@
+//! JSON bodies of requests and answers, one module per resource family.
+//!
+//! Signed documents (listings, manifests, agreements, statements) are the rooms' own types and travel as their signers
+//! wrote them; what stands here is what the door adds. Digests are lower-case hex, bytes are base64url without padding,
+//! times are RFC 3339, money is `{"amount", "currency"}`.
+
+pub mod admin;
+pub mod ledger;
+pub mod mail;
+pub mod market;
+pub mod uploads;
+
+/// Where every resource of this version begins.
+pub const BASE: &str = "/api/v1";
