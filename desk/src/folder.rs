@@ -84,7 +84,8 @@ impl DeskFolder {
     /// Makes the folder with its permissions; fine when it is there.
     pub fn make(&self) -> std::io::Result<()> {
         make_private(&self.root)?;
-        make_private(&self.work())
+        make_private(&self.work())?;
+        make_private(&self.root.join("claims"))
     }
 
     /// Waits for its turn. Blocks: call it through [`DeskFolder::turn`] from async code.
@@ -109,6 +110,29 @@ impl DeskFolder {
         let folder = self.clone();
         let held = tokio::task::spawn_blocking(move || folder.turn_blocking(turn)).await;
         held.expect("waiting for a lock does not panic").map_err(|_| disk())
+    }
+
+    /// Waits until nobody else works on what has this name (a payment, an order); blocks only who wants the same.
+    pub async fn claim(&self, name: &str) -> Result<HeldTurn, Refusal> {
+        let file = self.claim_file(name).map_err(|_| disk())?;
+        let held = tokio::task::spawn_blocking(move || file.lock().map(|()| HeldTurn { _file: file })).await;
+        held.expect("waiting for a lock does not panic").map_err(|_| disk())
+    }
+
+    /// Claims the name only if nobody works on it: whoever did has died.
+    pub fn claim_if_free(&self, name: &str) -> Result<Option<HeldTurn>, Refusal> {
+        let file = self.claim_file(name).map_err(|_| disk())?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(HeldTurn { _file: file })),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(_)) => Err(disk()),
+        }
+    }
+
+    fn claim_file(&self, name: &str) -> std::io::Result<File> {
+        let digest = tacit_values::Digest::tagged("claim", &[name.as_bytes()]);
+        let path = self.root.join("claims").join(&digest.to_string()[..32]);
+        private_options().write(true).create(true).truncate(false).open(path)
     }
 
     fn lock_file(&self, turn: Turn) -> std::io::Result<File> {
@@ -195,5 +219,17 @@ mod tests {
         assert!(folder.turn_if_free(Turn::Mirror).unwrap().is_some());
         drop(first);
         assert!(folder.turn_if_free(Turn::Wallet).unwrap().is_some());
+    }
+
+    #[tokio::test]
+    async fn one_payment_is_worked_on_by_one_terminal_at_a_time() {
+        let outer = tempfile::tempdir().unwrap();
+        let folder = DeskFolder::at(outer.path());
+        folder.make().unwrap();
+        let first = folder.claim("one").await.unwrap();
+        assert!(folder.claim_if_free("one").unwrap().is_none());
+        assert!(folder.claim_if_free("two").unwrap().is_some());
+        drop(first);
+        assert!(folder.claim_if_free("one").unwrap().is_some());
     }
 }

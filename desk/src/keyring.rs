@@ -7,11 +7,11 @@ pub mod file;
 pub mod passphrase;
 pub mod words;
 
-use age::x25519::Identity;
-use bech32::{Bech32, Hrp};
 use hkdf::Hkdf;
 use sha2::Sha256;
 use std::fmt;
+use tacit_delivery::OrderIdentity;
+use tacit_relay::MailKey;
 use tacit_values::{OrderId, Persona, PersonaKey};
 use zeroize::Zeroizing;
 
@@ -77,13 +77,13 @@ impl Keyring {
     }
 
     /// The mail key beside a persona: letters to it open with this.
-    pub fn mail_key(&self, persona: &Persona) -> Identity {
-        identity(&self.derive(format!("mail/{persona}").as_bytes()))
+    pub fn mail_key(&self, persona: &Persona) -> MailKey {
+        MailKey::from_bytes(&self.derive(format!("mail/{persona}").as_bytes()))
     }
 
     /// The age identity of one order: the delivery's header opens with this, so that it can be shown alone.
-    pub fn order_identity(&self, order: OrderId) -> Identity {
-        identity(&self.derive(format!("age/{order}").as_bytes()))
+    pub fn order_identity(&self, order: OrderId) -> OrderIdentity {
+        OrderIdentity::from_bytes(*self.derive(format!("age/{order}").as_bytes()))
     }
 
     /// What the desk's own records are sealed under.
@@ -92,8 +92,9 @@ impl Keyring {
     }
 
     /// What `tacit backup` seals to: an age identity, so that the words alone open a backup.
-    pub fn backup_identity(&self) -> Identity {
-        identity(&self.derive(b"backup"))
+    pub fn backup_identity(&self) -> age::x25519::Identity {
+        let text = OrderIdentity::from_bytes(*self.derive(b"backup")).to_age_secret_string();
+        text.parse().expect("an age identity reads its own text")
     }
 
     pub(crate) fn seed(&self) -> &Seed {
@@ -114,16 +115,6 @@ impl fmt::Debug for Keyring {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Keyring(..{})", self.seller().persona())
     }
-}
-
-/// The X25519 identity of 32 secret bytes. The crate takes no raw key, only its own text form.
-fn identity(secret: &DerivedKey) -> Identity {
-    let prefix = Hrp::parse("age-secret-key-").expect("the prefix of age is a valid one");
-    let lower =
-        bech32::encode::<Bech32>(prefix, secret.as_slice()).expect("32 bytes fit into a bech32 string");
-    let lower = Zeroizing::new(lower);
-    let text = Zeroizing::new(lower.to_uppercase());
-    text.parse().expect("an age identity is any 32 bytes in bech32")
 }
 
 #[cfg(test)]

@@ -9,13 +9,16 @@ pub mod cabinet;
 pub mod folder;
 pub mod keyring;
 pub mod meeting;
+pub mod mirror;
 pub mod open;
 pub mod output;
 pub mod refusal;
 pub mod settings;
+pub mod wallet;
 
 pub use folder::DeskFolder;
 pub use keyring::Keyring;
+pub use mirror::Mirror;
 pub use open::{Engines, OpenDesk, OpenStore};
 pub use output::Output;
 pub use refusal::Refusal;
