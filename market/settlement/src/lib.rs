@@ -49,6 +49,9 @@ pub use segment::{SEGMENT_EPOCHS, SegmentReader, SegmentRefused, segment_of, wri
 pub use tag::TermsBlind;
 pub use tree::{CommitmentTree, TreeRefused};
 pub use turnstile::{Turnstile, TurnstileRefused};
-pub use wallet::{Account, WalletKeys, WalletState};
+pub use wallet::{
+    Account, AnonymitySet, Balance, HistoryEntry, Moved, NotFollowed, NotReserved, NoteState, Payment,
+    PieceName, PiecesRefused, Plan, Received, ScannedEpoch, WalletKeys, WalletNote, WalletState,
+};
 
 pub use orchard;
