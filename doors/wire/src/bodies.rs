@@ -6,8 +6,11 @@
 
 pub mod admin;
 pub mod ledger;
+pub mod listings;
 pub mod mail;
+pub mod manifests;
 pub mod market;
+pub mod orders;
 pub mod uploads;
 
 /// Where every resource of this version begins.

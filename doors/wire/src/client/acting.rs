@@ -4,11 +4,16 @@ use super::Failed;
 use super::connection::{Answer, Ask, Connection};
 use crate::bodies::BASE;
 use crate::bodies::ledger::BYTES;
+use crate::bodies::listings::ListingTakenView;
 use crate::bodies::mail::MailboxView;
+use crate::bodies::manifests::{LogManifest, ManifestView};
+use crate::bodies::orders::{OrderAct, OrderView};
 use crate::bodies::uploads::{OpenUpload, UploadView};
 use bytes::Bytes;
 use std::time::Duration;
-use tacit_values::{Digest, Persona, PersonaKey, UploadId};
+use tacit_catalogue::SignedListing;
+use tacit_delivery::Sample;
+use tacit_values::{Digest, ListingId, OrderId, Persona, PersonaKey, UploadId};
 
 pub(super) const LONGEST_VIEW: usize = 1 << 20;
 /// 64 letters of the largest size in base64.
@@ -29,6 +34,33 @@ impl Acting {
     /// Who acts.
     pub fn persona(&self) -> Persona {
         self.key.persona()
+    }
+
+    /// Places, accepts, refuses, states or closes an order.
+    pub async fn act_on_order(&self, order: OrderId, act: &OrderAct) -> Result<OrderView, Failed> {
+        self.ask(Ask::put(format!("{BASE}/orders/{order}")).json(act)).await?.json()
+    }
+
+    /// Where an order of this persona stands.
+    pub async fn order(&self, order: OrderId) -> Result<OrderView, Failed> {
+        self.ask(Ask::get(format!("{BASE}/orders/{order}"))).await?.json()
+    }
+
+    /// Logs a manifest for a listing.
+    pub async fn log_manifest(&self, manifest: &LogManifest) -> Result<ManifestView, Failed> {
+        let digest = manifest.signed.manifest.digest();
+        self.ask(Ask::put(format!("{BASE}/manifests/{digest}")).json(manifest)).await?.json()
+    }
+
+    /// Opens the whole sample of a manifest that was logged for a listing.
+    pub async fn put_sample(&self, listing: ListingId, sample: &Sample) -> Result<(), Failed> {
+        self.ask(Ask::put(format!("{BASE}/listings/{listing}/sample")).json(sample)).await.map(drop)
+    }
+
+    /// Publishes a version of a listing.
+    pub async fn publish(&self, listing: &SignedListing) -> Result<ListingTakenView, Failed> {
+        let id = listing.listing.id;
+        self.ask(Ask::put(format!("{BASE}/listings/{id}")).json(listing)).await?.json()
     }
 
     /// Announces a body, or finds the upload that stands.

@@ -2,6 +2,7 @@
 
 use super::Failed;
 use super::connection::{Answer, Ask, Connection};
+use super::transfer::NotFetched;
 use crate::bodies::BASE;
 use crate::bodies::mail::{BucketName, BucketView};
 use crate::bodies::market::MarketView;
@@ -11,9 +12,7 @@ use http::header::ETAG;
 use std::io::Write;
 use tacit_evidence::log::{MAX_CHECKPOINT_BYTES, MAX_TILE_BYTES, TilePath};
 use tacit_settlement::PoolId;
-use tacit_values::Epoch;
-
-use super::transfer::NotFetched;
+use tacit_values::{Epoch, Timestamp};
 
 const LONGEST_DOCUMENT: usize = 1 << 20;
 /// A day's catalogue: 100,000 listings are about 60 MB.
@@ -53,7 +52,8 @@ impl Mirror {
 
     /// The catalogue changes of a day (days since 1970), as the bytes of a `CatalogueDay`; `tag` is that of the last time.
     pub async fn catalogue_day(&self, day: u64, tag: Option<&str>) -> Result<Fresh<Bytes>, Failed> {
-        let ask = Ask::get(format!("{BASE}/catalogue/days/{day}")).unless_tag(tag);
+        let date = Timestamp::from_secs(day.saturating_mul(86_400)).date();
+        let ask = Ask::get(format!("{BASE}/catalogue/days/{date}")).unless_tag(tag);
         Ok(fresh(self.connection.ask(&ask, LONGEST_DAY).await?))
     }
 
