@@ -32,7 +32,7 @@ pub use manifests::{Manifests, SampleNotPut, StoredManifest};
 pub use nonces::{NONCE_BYTES_LIMIT, Nonces};
 pub use orders::{Closing, OrderMoved, OrderPaper, OrderRow, Orders, StoredOrder};
 pub use retention::Retention;
-pub use uploads::{Part, StoredUpload, Uploads};
+pub use uploads::{Held, Part, StoredUpload, Uploads};
 
 use async_trait::async_trait;
 

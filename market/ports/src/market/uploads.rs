@@ -32,6 +32,15 @@ pub struct Part {
     pub bytes: u64,
 }
 
+/// What one seller has in uploads that are remembered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Held {
+    /// Uploads that are not complete.
+    pub open: u64,
+    /// Bytes announced by all of them, complete or not.
+    pub bytes: u64,
+}
+
 /// Uploads by id.
 #[async_trait]
 pub trait Uploads: Send {
@@ -56,6 +65,9 @@ pub trait Uploads: Send {
 
     /// Marks the upload complete; repeating is harmless. `false` when there is no such upload.
     async fn complete(&mut self, id: UploadId, now: Timestamp) -> Result<bool, StoreFault>;
+
+    /// What a seller has in remembered uploads, this transaction's included: what quotas are counted by.
+    async fn held_by(&mut self, seller: &Persona) -> Result<Held, StoreFault>;
 
     /// Whether any seller has an upload of this body, complete or not: such a body is no orphan of the vault.
     async fn names_body(&mut self, body: Digest) -> Result<bool, StoreFault>;

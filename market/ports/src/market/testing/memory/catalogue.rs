@@ -2,12 +2,12 @@
 
 use super::MemoryTx;
 use crate::market::{
-    CatalogueDay, DayChanges, ListingNotPut, Listings, Manifests, Part, Put, SampleNotPut, StoreFault,
+    CatalogueDay, DayChanges, Held, ListingNotPut, Listings, Manifests, Part, Put, SampleNotPut, StoreFault,
     StoredListing, StoredManifest, StoredUpload, Uploads,
 };
 use async_trait::async_trait;
 use std::collections::BTreeMap;
-use tacit_values::{Digest, Epoch, ListingId, Timestamp, UploadId};
+use tacit_values::{Digest, Epoch, ListingId, Persona, Timestamp, UploadId};
 
 #[derive(Clone, Default)]
 pub(super) struct Catalogue {
@@ -193,6 +193,15 @@ impl Uploads for MemoryTx {
         upload.complete = true;
         upload.touched = now;
         Ok(true)
+    }
+
+    async fn held_by(&mut self, seller: &Persona) -> Result<Held, StoreFault> {
+        let mut held = Held::default();
+        for (upload, _) in self.see().catalogue.uploads.values().filter(|(one, _)| one.seller == *seller) {
+            held.open += u64::from(!upload.complete);
+            held.bytes = held.bytes.saturating_add(upload.bytes);
+        }
+        Ok(held)
     }
 
     async fn names_body(&mut self, body: Digest) -> Result<bool, StoreFault> {
