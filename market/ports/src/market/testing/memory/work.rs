@@ -153,7 +153,10 @@ impl Retention for MemoryTx {
     async fn drop_self_letters(&mut self, now: Timestamp, limit: u32) -> Result<u64, StoreFault> {
         let mail = &mut self.change()?.mail;
         let over = |persona: &String| mail.own_until.get(persona).is_some_and(|until| *until < now);
-        Ok(sweep(&mut mail.own, limit, |(persona, _), _| over(persona)))
+        let dropped = sweep(&mut mail.own, limit, |(persona, _), _| over(persona));
+        let keeps = |persona: &String| mail.own.keys().any(|(one, _)| one == persona);
+        mail.own_until.retain(|persona, until| *until >= now || keeps(persona));
+        Ok(dropped)
     }
 
     async fn drop_uploads(

@@ -1,0 +1,185 @@
+//! Mailboxes, buckets and the letters of desks to themselves.
+
+use super::SqlTx;
+use crate::fault::fault;
+use crate::row::{Read, digest, int, time};
+use async_trait::async_trait;
+use tacit_ports::market::{
+    Bucket, Letter, LetterRefused, MAILBOX_LIMIT, Mail, Put, SelfLetters, StoreFault, spot,
+};
+use tacit_values::{Digest, Persona, Timestamp};
+
+#[async_trait]
+impl Mail for SqlTx {
+    async fn deliver(
+        &mut self,
+        to: &Persona,
+        bytes: &[u8],
+        tick: u64,
+        now: Timestamp,
+    ) -> Result<Put, LetterRefused> {
+        let mailbox = to.to_string();
+        let named = Digest::of(bytes);
+        let same: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM letters WHERE mailbox = $1 AND digest = $2")
+            .bind(mailbox.clone())
+            .bind(digest(named))
+            .fetch_one(self.sql())
+            .await
+            .map_err(fault)?;
+        if same > 0 {
+            return Ok(Put::Already);
+        }
+        let waiting: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM letters WHERE mailbox = $1")
+            .bind(mailbox.clone())
+            .fetch_one(self.sql())
+            .await
+            .map_err(fault)?;
+        if waiting >= int(MAILBOX_LIMIT) {
+            return Err(LetterRefused::Full);
+        }
+        let number = self.count_up("letters").await?;
+        sqlx::query(
+            "INSERT INTO letters (number, mailbox, spot, tick, hour, arrived, digest, bytes)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        )
+        .bind(number)
+        .bind(mailbox)
+        .bind(int(spot(to)))
+        .bind(int(tick))
+        .bind(int(now.secs() / 3600))
+        .bind(time(now))
+        .bind(digest(named))
+        .bind(bytes.to_vec())
+        .execute(self.sql())
+        .await
+        .map_err(fault)?;
+        Ok(Put::Recorded)
+    }
+
+    async fn waiting(
+        &mut self,
+        mailbox: &Persona,
+        after: u64,
+        limit: u32,
+    ) -> Result<Vec<Letter>, StoreFault> {
+        let rows = sqlx::query(
+            "SELECT number, bytes FROM letters WHERE mailbox = $1 AND number > $2 ORDER BY number LIMIT $3",
+        )
+        .bind(mailbox.to_string())
+        .bind(int(after))
+        .bind(int(limit))
+        .fetch_all(self.sql())
+        .await
+        .map_err(fault)?;
+        rows.iter()
+            .map(|row| {
+                let row = Read::of("letters", row);
+                Ok(Letter { number: row.number(0)?, bytes: row.bytes(1)? })
+            })
+            .collect()
+    }
+
+    async fn acknowledge(&mut self, mailbox: &Persona, numbers: &[u64]) -> Result<u64, StoreFault> {
+        let mut removed = 0;
+        for number in numbers {
+            removed += sqlx::query("DELETE FROM letters WHERE number = $1 AND mailbox = $2")
+                .bind(int(*number))
+                .bind(mailbox.to_string())
+                .execute(self.sql())
+                .await
+                .map_err(fault)?
+                .rows_affected();
+        }
+        Ok(removed)
+    }
+
+    async fn tick(&mut self, bucket: Bucket, tick: u64) -> Result<Vec<Vec<u8>>, StoreFault> {
+        let (first, last) = bucket.spots();
+        sqlx::query_scalar(
+            "SELECT bytes FROM letters WHERE tick = $1 AND spot BETWEEN $2 AND $3 ORDER BY digest",
+        )
+        .bind(int(tick))
+        .bind(int(first))
+        .bind(int(last))
+        .fetch_all(self.sql())
+        .await
+        .map_err(fault)
+    }
+
+    async fn hour(&mut self, bucket: Bucket, hour: u64) -> Result<Vec<Vec<u8>>, StoreFault> {
+        let (first, last) = bucket.spots();
+        sqlx::query_scalar(
+            "SELECT bytes FROM letters WHERE hour = $1 AND spot BETWEEN $2 AND $3 ORDER BY digest",
+        )
+        .bind(int(hour))
+        .bind(int(first))
+        .bind(int(last))
+        .fetch_all(self.sql())
+        .await
+        .map_err(fault)
+    }
+
+    async fn seen(&mut self, persona: &Persona, now: Timestamp) -> Result<(), StoreFault> {
+        sqlx::query(
+            "INSERT INTO seen (persona, day) VALUES ($1, $2)
+             ON CONFLICT (persona) DO UPDATE SET day = excluded.day WHERE seen.day < excluded.day",
+        )
+        .bind(persona.to_string())
+        .bind(int(now.day()))
+        .execute(self.sql())
+        .await
+        .map_err(fault)?;
+        Ok(())
+    }
+
+    async fn live(&mut self, since: Timestamp) -> Result<u64, StoreFault> {
+        let count: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM seen WHERE day >= $1")
+            .bind(int(since.day()))
+            .fetch_one(self.sql())
+            .await
+            .map_err(fault)?;
+        Ok(count.unsigned_abs())
+    }
+}
+
+#[async_trait]
+impl SelfLetters for SqlTx {
+    async fn keep(&mut self, persona: &Persona, slot: u32, bytes: &[u8]) -> Result<(), StoreFault> {
+        sqlx::query(
+            "INSERT INTO self_letters (persona, slot, spot, digest, bytes) VALUES ($1, $2, $3, $4, $5)
+             ON CONFLICT (persona, slot) DO UPDATE SET digest = excluded.digest, bytes = excluded.bytes",
+        )
+        .bind(persona.to_string())
+        .bind(int(slot))
+        .bind(int(spot(persona)))
+        .bind(digest(Digest::of(bytes)))
+        .bind(bytes.to_vec())
+        .execute(self.sql())
+        .await
+        .map_err(fault)?;
+        Ok(())
+    }
+
+    async fn keep_until(&mut self, persona: &Persona, until: Timestamp) -> Result<(), StoreFault> {
+        sqlx::query(
+            "INSERT INTO self_ends (persona, until) VALUES ($1, $2)
+             ON CONFLICT (persona) DO UPDATE SET until = excluded.until",
+        )
+        .bind(persona.to_string())
+        .bind(time(until))
+        .execute(self.sql())
+        .await
+        .map_err(fault)?;
+        Ok(())
+    }
+
+    async fn bucket(&mut self, bucket: Bucket) -> Result<Vec<Vec<u8>>, StoreFault> {
+        let (first, last) = bucket.spots();
+        sqlx::query_scalar("SELECT bytes FROM self_letters WHERE spot BETWEEN $1 AND $2 ORDER BY digest")
+            .bind(int(first))
+            .bind(int(last))
+            .fetch_all(self.sql())
+            .await
+            .map_err(fault)
+    }
+}
