@@ -70,7 +70,7 @@ impl Jobs for MemoryTx {
         let Some(waiting) = self.change()?.work.held(leased) else { return Ok(false) };
         waiting.job.due = due;
         waiting.state = JobState::Waits;
-        waiting.reason = reason.to_owned();
+        waiting.reason = reason.replace('\0', " ");
         Ok(true)
     }
 

@@ -1,0 +1,236 @@
+//! Listings, manifests, uploads.
+
+use super::{at, begin, digest, listing_id, persona, upload_id};
+use crate::market::{
+    CatalogueDay, ListingNotPut, MarketStore, Part, Put, SampleNotPut, StoredListing, StoredManifest,
+    StoredUpload,
+};
+use tacit_values::Epoch;
+
+pub(super) async fn suite(store: &dyn MarketStore) {
+    versions_follow_one_another(store).await;
+    a_day_shows_what_its_epochs_showed(store).await;
+    search_finds_the_newest_live_version(store).await;
+    a_manifest_counts_what_its_seller_tried_before(store).await;
+    beacon_and_sample_are_fixed_once(store).await;
+    an_upload_is_opened_once_and_keeps_its_parts(store).await;
+}
+
+fn listing(name: &str, version: u64, words: &[&str]) -> StoredListing {
+    StoredListing {
+        id: listing_id(name),
+        version,
+        seller: persona(10),
+        manifest: digest("manifest"),
+        live: true,
+        words: words.iter().map(|word| (*word).to_owned()).collect(),
+        at: at(0),
+        shown_after: Epoch(3),
+        document: format!("{name} {version}").into_bytes(),
+    }
+}
+
+async fn versions_follow_one_another(store: &dyn MarketStore) {
+    let mut tx = begin(store).await;
+    let first = listing("versions", 1, &["alpha", "béta"]);
+    assert_eq!(tx.listings().newest(first.id).await.unwrap(), None);
+    let gap = tx.listings().put(&listing("versions", 2, &[])).await;
+    assert!(matches!(gap, Err(ListingNotPut::Gap { newest: 0 })), "{gap:?}");
+    assert_eq!(tx.listings().put(&first).await.unwrap(), Put::Recorded);
+    assert_eq!(tx.listings().put(&first).await.unwrap(), Put::Already);
+    let differs = tx.listings().put(&StoredListing { document: b"other".to_vec(), ..first.clone() }).await;
+    assert!(matches!(differs, Err(ListingNotPut::Differs)), "{differs:?}");
+    let gap = tx.listings().put(&listing("versions", 3, &[])).await;
+    assert!(matches!(gap, Err(ListingNotPut::Gap { newest: 1 })), "{gap:?}");
+
+    let second = StoredListing { live: false, ..listing("versions", 2, &[]) };
+    assert_eq!(tx.listings().put(&second).await.unwrap(), Put::Recorded);
+    tx.commit().await.unwrap();
+    let mut tx = begin(store).await;
+    assert_eq!(tx.listings().put(&first).await.unwrap(), Put::Already);
+    assert_eq!(tx.listings().newest(first.id).await.unwrap(), Some(second.clone()));
+    assert_eq!(tx.listings().version(first.id, 1).await.unwrap(), Some(first.clone()));
+    assert_eq!(tx.listings().version(first.id, 3).await.unwrap(), None);
+    assert_eq!(tx.listings().version(first.id, u64::MAX).await.unwrap(), None);
+}
+
+async fn a_day_shows_what_its_epochs_showed(store: &dyn MarketStore) {
+    let tomorrow = at(86_400);
+    let day = CatalogueDay::of(tomorrow);
+    let on = |name: &str, version, shown_after| StoredListing {
+        at: tomorrow,
+        shown_after: Epoch(shown_after),
+        ..listing(name, version, &[])
+    };
+    let (early, late, later) = (on("day a", 1, 7), on("day b", 1, 8), on("day a", 2, 8));
+    let mut tx = begin(store).await;
+    for one in [&late, &early, &later] {
+        tx.listings().put(one).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    let mut tx = begin(store).await;
+    assert_eq!(tx.listings().changes(day, Epoch(6)).await.unwrap().revision, 0);
+    assert_eq!(
+        tx.listings().changes(day, Epoch(7)).await.unwrap().documents,
+        std::slice::from_ref(&early.document)
+    );
+    let whole = tx.listings().changes(day, Epoch(8)).await.unwrap();
+    let mut last = [&late, &later];
+    last.sort_by_key(|one| one.id);
+    assert_eq!(whole.revision, 3);
+    assert_eq!(whole.documents, [&early.document, &last[0].document, &last[1].document].map(Clone::clone));
+    assert_eq!(
+        tx.listings().changes(CatalogueDay::of(at(5 * 86_400)), Epoch(8)).await.unwrap().documents.len(),
+        0
+    );
+}
+
+async fn search_finds_the_newest_live_version(store: &dyn MarketStore) {
+    let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+    let names = ["search 1", "search 2", "search 3"];
+    let mut tx = begin(store).await;
+    let before = tx.listings().live().await.unwrap();
+    for name in names {
+        tx.listings().put(&listing(name, 1, &["flights", "délai", name])).await.unwrap();
+    }
+    let renamed = listing(names[0], 2, &["trains", "délai"]);
+    tx.listings().put(&renamed).await.unwrap();
+    tx.listings().put(&StoredListing { live: false, ..listing(names[1], 2, &["flights"]) }).await.unwrap();
+    tx.commit().await.unwrap();
+
+    let mut tx = begin(store).await;
+    assert_eq!(tx.listings().live().await.unwrap(), before + 2);
+    let flights = tx.listings().search(&words(&["flights"]), None, 10).await.unwrap();
+    assert_eq!(flights, [listing(names[2], 1, &["flights", "délai", names[2]])]);
+    let both = tx.listings().search(&words(&["délai", "trains"]), None, 10).await.unwrap();
+    assert_eq!(both, std::slice::from_ref(&renamed));
+    let delayed = tx.listings().search(&words(&["délai"]), None, 10).await.unwrap();
+    assert_eq!(delayed.len(), 2);
+    assert!(delayed[0].id < delayed[1].id);
+    let page = tx.listings().search(&words(&["délai"]), None, 1).await.unwrap();
+    assert_eq!(page, delayed[..1]);
+    let page = tx.listings().search(&words(&["délai"]), Some(delayed[0].id), 1).await.unwrap();
+    assert_eq!(page, delayed[1..]);
+    assert!(tx.listings().search(&words(&["flight"]), None, 10).await.unwrap().is_empty());
+    assert!(tx.listings().search(&words(&["'; DROP TABLE listings"]), None, 10).await.unwrap().is_empty());
+    let all = tx.listings().search(&[], None, 100).await.unwrap();
+    assert_eq!(all.len() as u64, before + 2);
+}
+
+fn manifest(name: &str, seller: u8, listing: &str, offer: &str) -> StoredManifest {
+    StoredManifest {
+        digest: digest(name),
+        seller: persona(seller),
+        listing: listing_id(listing),
+        name: offer.to_owned(),
+        body: digest(&format!("body of {name}")),
+        blocks: digest(&format!("blocks of {name}")),
+        at: at(0),
+        document: name.as_bytes().to_vec(),
+    }
+}
+
+async fn a_manifest_counts_what_its_seller_tried_before(store: &dyn MarketStore) {
+    let tries = [
+        manifest("try 1", 20, "offer x", "planes"),
+        manifest("try 2", 20, "offer x", "planes, again"),
+        manifest("try 3", 20, "offer y", "planes"),
+        manifest("try 4", 20, "offer z", "boats\0"),
+        manifest("try 5", 21, "offer x", "planes"),
+    ];
+    let mut tx = begin(store).await;
+    for one in &tries {
+        assert_eq!(tx.manifests().put(one).await.unwrap(), Put::Recorded);
+    }
+    assert_eq!(tx.manifests().put(&tries[0]).await.unwrap(), Put::Already);
+    tx.commit().await.unwrap();
+    let mut tx = begin(store).await;
+    for (one, expected) in tries.iter().zip([0, 1, 1, 0, 0]) {
+        assert_eq!(tx.manifests().earlier(one.digest).await.unwrap(), expected, "{}", one.name);
+        assert_eq!(tx.manifests().get(one.digest).await.unwrap().as_ref(), Some(one));
+    }
+    assert_eq!(tx.manifests().earlier(digest("never put")).await.unwrap(), 0);
+    assert_eq!(tx.manifests().get(digest("never put")).await.unwrap(), None);
+    assert!(tx.manifests().names_object(tries[1].body).await.unwrap());
+    assert!(tx.manifests().names_object(tries[1].blocks).await.unwrap());
+    assert!(!tx.manifests().names_object(digest("an orphan")).await.unwrap());
+}
+
+async fn beacon_and_sample_are_fixed_once(store: &dyn MarketStore) {
+    let one = manifest("sampled", 22, "offer s", "samples");
+    let mut tx = begin(store).await;
+    assert_eq!(tx.manifests().fix_beacon(one.digest, b"too early").await.unwrap(), None);
+    let early = tx.manifests().put_sample(one.digest, b"too early").await;
+    assert!(matches!(early, Err(SampleNotPut::NoManifest)), "{early:?}");
+    tx.manifests().put(&one).await.unwrap();
+    assert_eq!(tx.manifests().beacon(one.digest).await.unwrap(), None);
+    assert_eq!(tx.manifests().sample(one.digest).await.unwrap(), None);
+    let first = Some(b"first".to_vec());
+    assert_eq!(tx.manifests().fix_beacon(one.digest, b"first").await.unwrap(), first);
+    assert_eq!(tx.manifests().fix_beacon(one.digest, b"luckier").await.unwrap(), first);
+    assert_eq!(tx.manifests().put_sample(one.digest, b"rows").await.unwrap(), Put::Recorded);
+    assert_eq!(tx.manifests().put_sample(one.digest, b"rows").await.unwrap(), Put::Already);
+    let other = tx.manifests().put_sample(one.digest, b"nicer rows").await;
+    assert!(matches!(other, Err(SampleNotPut::Differs)), "{other:?}");
+    tx.commit().await.unwrap();
+    let mut tx = begin(store).await;
+    assert_eq!(tx.manifests().beacon(one.digest).await.unwrap(), first);
+    assert_eq!(tx.manifests().sample(one.digest).await.unwrap(), Some(b"rows".to_vec()));
+    assert_eq!(tx.manifests().put(&one).await.unwrap(), Put::Already);
+    assert_eq!(tx.manifests().beacon(one.digest).await.unwrap(), first);
+}
+
+async fn an_upload_is_opened_once_and_keeps_its_parts(store: &dyn MarketStore) {
+    let body = digest("a sealed body");
+    let upload = StoredUpload {
+        id: upload_id("first"),
+        seller: persona(30),
+        body,
+        bytes: 20 << 30,
+        touched: at(0),
+        complete: false,
+    };
+    let mut tx = begin(store).await;
+    assert!(!tx.uploads().names_body(body).await.unwrap());
+    assert_eq!(tx.uploads().open(&upload).await.unwrap(), upload);
+    let again = StoredUpload { id: upload_id("second"), touched: at(5), ..upload.clone() };
+    assert_eq!(tx.uploads().open(&again).await.unwrap(), upload);
+    assert_eq!(tx.uploads().get(again.id).await.unwrap(), None);
+    let other = StoredUpload { id: upload_id("third"), seller: persona(31), ..upload.clone() };
+    assert_eq!(tx.uploads().open(&other).await.unwrap(), other, "another seller's upload is its own");
+    tx.commit().await.unwrap();
+
+    let mut tx = begin(store).await;
+    let part = |n, text| Part { n, digest: digest(text), bytes: 8 << 20 };
+    assert_eq!(tx.uploads().record_part(again.id, part(0, "x"), at(1)).await.unwrap(), None);
+    for (new, expected) in [
+        (part(2, "two"), Put::Recorded),
+        (part(0, "zero"), Put::Recorded),
+        (part(2, "two"), Put::Already),
+        (part(2, "two, corrected"), Put::Recorded),
+    ] {
+        assert_eq!(tx.uploads().record_part(upload.id, new, at(9)).await.unwrap(), Some(expected));
+    }
+    assert_eq!(tx.uploads().parts(upload.id).await.unwrap(), [part(0, "zero"), part(2, "two, corrected")]);
+    assert_eq!(tx.uploads().parts(other.id).await.unwrap(), []);
+    assert!(tx.uploads().complete(upload.id, at(10)).await.unwrap());
+    assert!(tx.uploads().complete(upload.id, at(10)).await.unwrap());
+    assert!(!tx.uploads().complete(again.id, at(10)).await.unwrap());
+    assert_eq!(tx.uploads().record_part(upload.id, part(3, "late"), at(11)).await.unwrap(), None);
+    tx.commit().await.unwrap();
+    let mut tx = begin(store).await;
+    let complete = StoredUpload { complete: true, touched: at(10), ..upload.clone() };
+    assert_eq!(tx.uploads().get(upload.id).await.unwrap(), Some(complete.clone()));
+    assert_eq!(tx.uploads().open(&again).await.unwrap(), complete);
+    drop(tx);
+
+    let mut tx = begin(store).await;
+    assert!(tx.retention().drop_uploads(at(0), 10).await.unwrap().is_empty());
+    let dropped = tx.retention().drop_uploads(at(10), 10).await.unwrap();
+    assert_eq!(dropped, [(other.id, body)]);
+    assert!(tx.uploads().names_body(body).await.unwrap());
+    assert_eq!(tx.retention().drop_uploads(at(11), 10).await.unwrap(), [(upload.id, body)]);
+    assert!(!tx.uploads().names_body(body).await.unwrap());
+    assert_eq!(tx.uploads().parts(upload.id).await.unwrap(), []);
+    tx.commit().await.unwrap();
+}
