@@ -161,3 +161,6 @@ impl MarketTx for SqlTx {
         self.tx.commit().await.map_err(fault)
     }
 }
+
+#[cfg(test)]
+mod tests;
