@@ -8,9 +8,11 @@
 pub mod cabinet;
 pub mod folder;
 pub mod keyring;
+pub mod mailroom;
 pub mod meeting;
 pub mod mirror;
 pub mod open;
+mod order_numbers;
 pub mod output;
 pub mod refusal;
 pub mod settings;

@@ -1,0 +1,259 @@
+//! The mailroom: letters come in for every persona of this desk, and go out one by one.
+//!
+//! Order personas are fetched in buckets, all in one unsigned round per tick, so that the market never sees which mailbox
+//! a desk reads (traffic.md rule 3); the seller's stable persona may long-poll its own ([`Mailroom::collect`]). What came
+//! in is stored before anything else happens to it, each letter once, and handed out by order. Outgoing letters are in
+//! [`outgoing`], a desk's letters to itself in [`own_state`].
+
+pub mod outgoing;
+pub mod own_state;
+
+use crate::cabinet::Drawer;
+use crate::folder::Turn;
+use crate::open::OpenDesk;
+use crate::refusal::Refusal;
+use rand::RngExt;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+use tacit_relay::{Letter, LetterBox, MailKey, Received, hour_of, open_letter, tick_at};
+use tacit_values::{Digest, OrderId, Persona, PersonaKey};
+use tacit_wire::bodies::mail::{BucketName, SealedLetter};
+use tacit_wire::bodies::market::RelayView;
+
+const PERSONAS: Drawer = Drawer("mail-personas");
+const LETTERS: Drawer = Drawer("letters");
+const CURSOR: Drawer = Drawer("mail-cursor");
+/// Letters are kept for 14 days; nothing older is worth asking for.
+const LONGEST_BACK_MS: u64 = 14 * 86_400_000;
+const HOUR_MS: u64 = 3_600_000;
+
+/// The letters of one desk. Cheap to make; all state is in the desk's store.
+#[derive(Debug, Clone, Copy)]
+pub struct Mailroom<'a> {
+    desk: &'a OpenDesk,
+}
+
+/// A letter that came in and was opened: signature and addressee are checked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IncomingLetter {
+    /// What it says.
+    pub letter: Letter,
+    /// Whether somebody has acted on it.
+    pub handled: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Watched {
+    order: OrderId,
+}
+
+impl OpenDesk {
+    /// The mailroom.
+    pub fn mailroom(&self) -> Mailroom<'_> {
+        Mailroom { desk: self }
+    }
+}
+
+impl Mailroom<'_> {
+    /// Reads mail for the persona of an order from now on.
+    pub async fn watch(&self, order: OrderId) -> Result<(), Refusal> {
+        let persona = self.desk.keyring().order_persona(order).persona();
+        let _turn = self.desk.folder().turn(Turn::Mail).await?;
+        if self.mailboxes().await?.is_empty() {
+            // Nobody read mail here until now, so there is nothing to catch up with.
+            self.remember(self.desk.now().millis()).await?;
+        }
+        Ok(self.desk.cabinet().put(PERSONAS, &persona.to_string(), &Watched { order }).await?)
+    }
+
+    /// The order is over: its mailbox is not read any more.
+    pub async fn unwatch(&self, order: OrderId) -> Result<(), Refusal> {
+        let persona = self.desk.keyring().order_persona(order).persona();
+        Ok(self.desk.cabinet().remove(PERSONAS, &persona.to_string()).await?)
+    }
+
+    /// Fetches what came in since the last time, for all watched personas in one unsigned round: whole hours when the
+    /// desk was away, then tick by tick. Says how many letters were new.
+    pub async fn fetch(&self) -> Result<usize, Refusal> {
+        let _turn = self.desk.folder().turn(Turn::Mail).await?;
+        let relay = self.relay().await?;
+        let tick_length = Duration::from_millis(relay.tick_length_ms.max(1));
+        let now = self.desk.now();
+        let open_tick = tick_at(now, tick_length).0;
+        let mailboxes = self.mailboxes().await?;
+        let first = self.desk.cabinet().get::<u64>(CURSOR, "").await?.map_or(now.millis(), |kept| kept.value);
+        let mut from = first.max(now.millis().saturating_sub(LONGEST_BACK_MS));
+        let names: BTreeMap<u32, BucketName> = mailboxes
+            .iter()
+            .map(|(persona, _)| BucketName::of(persona, relay.bucket_bits))
+            .map(|bucket| (bucket.number(), bucket))
+            .collect();
+        if names.is_empty() {
+            self.remember(now.millis()).await?;
+            return Ok(0);
+        }
+        let mut new = 0;
+        while from / HOUR_MS + 1 < hour_of(now) {
+            let hour = from / HOUR_MS;
+            for bucket in names.values() {
+                let letters = self.desk.market().mirror().bucket_hour(*bucket, hour).await?.letters;
+                new += self.take(letters, &mailboxes).await?;
+            }
+            from = (hour + 1) * HOUR_MS;
+            self.remember(from).await?;
+        }
+        let length = relay.tick_length_ms.max(1);
+        for tick in from / length..open_tick {
+            for bucket in names.values() {
+                match self.desk.market().mirror().bucket_tick(*bucket, tick).await.map_err(Refusal::from) {
+                    Ok(bucket) => new += self.take(bucket.letters, &mailboxes).await?,
+                    // Our clock is ahead of the market's: the rest comes the next time.
+                    Err(refusal) if refusal.code == "not-yet" => return Ok(new),
+                    // Buckets have become wider: ask with the new bits the next time.
+                    Err(refusal) if refusal.code == "refused" => {
+                        self.desk.mirror().meet().await?;
+                        return Ok(new);
+                    }
+                    Err(refusal) => return Err(refusal),
+                }
+            }
+            from = (tick + 1) * length;
+            self.remember(from).await?;
+        }
+        Ok(new)
+    }
+
+    /// Fetches the mailbox of a stable persona (seller) by its own name, waiting up to `wait` for a letter. What came is
+    /// stored and then acknowledged; what does not open is acknowledged too. Says how many letters were new.
+    pub async fn collect(&self, key: &PersonaKey, wait: Duration) -> Result<usize, Refusal> {
+        let acting = self.desk.market().acting(key)?;
+        let waiting = acting.mailbox(0, wait).await?.letters;
+        if waiting.is_empty() {
+            return Ok(0);
+        }
+        let numbers: Vec<u64> = waiting.iter().map(|letter| letter.number).collect();
+        let letters = waiting.into_iter().map(|letter| SealedLetter(letter.letter)).collect();
+        let persona = key.persona();
+        let mailbox = vec![(persona, self.desk.keyring().mail_key(&persona))];
+        let new = {
+            let _turn = self.desk.folder().turn(Turn::Mail).await?;
+            self.take(letters, &mailbox).await?
+        };
+        acting.acknowledge(&numbers).await?;
+        Ok(new)
+    }
+
+    /// How long to wait until the next tick is over, with jitter, so that a desk's fetches are not its fingerprint.
+    pub async fn until_next_fetch(&self) -> Result<Duration, Refusal> {
+        let length = self.relay().await?.tick_length_ms.max(1);
+        let left = length - self.desk.now().millis() % length;
+        let jitter = self.desk.rng().random_range(0..=length / 3);
+        Ok(Duration::from_millis(left + jitter))
+    }
+
+    /// Letters about an order that nobody has acted on yet, in the order of their senders' counting.
+    pub async fn waiting(&self, order: &OrderId) -> Result<Vec<Letter>, Refusal> {
+        Ok(self.all_waiting().await?.remove(order).unwrap_or_default())
+    }
+
+    /// All letters that nobody has acted on yet, by order.
+    pub async fn all_waiting(&self) -> Result<BTreeMap<OrderId, Vec<Letter>>, Refusal> {
+        let mut by_order: BTreeMap<OrderId, Vec<Letter>> = BTreeMap::new();
+        for kept in self.desk.cabinet().list::<IncomingLetter>(LETTERS).await? {
+            if !kept.value.handled {
+                by_order.entry(kept.value.letter.order).or_default().push(kept.value.letter);
+            }
+        }
+        by_order.values_mut().for_each(|letters| letters.sort_by_key(|letter| letter.seq));
+        Ok(by_order)
+    }
+
+    /// Notes that a letter was acted on. Write your own record first: a crash in between hands the letter out again.
+    pub async fn handled(&self, letter: &Letter) -> Result<(), Refusal> {
+        let done = IncomingLetter { letter: letter.clone(), handled: true };
+        Ok(self.desk.cabinet().put(LETTERS, &place(letter), &done).await?)
+    }
+
+    /// Forgets the letters of an order that is over and whose receipt is kept.
+    pub async fn forget(&self, order: &OrderId) -> Result<(), Refusal> {
+        let mut change = self.desk.cabinet().change();
+        for kept in self.desk.cabinet().list::<IncomingLetter>(LETTERS).await? {
+            if kept.value.letter.order == *order {
+                change.remove(LETTERS, &kept.name);
+            }
+        }
+        let _unguarded = self.desk.cabinet().write(change).await?;
+        Ok(())
+    }
+
+    /// Opens what belongs to us, stores what is new, and compares the checkpoints that the letters carry.
+    async fn take(
+        &self,
+        letters: Vec<SealedLetter>,
+        mailboxes: &[(Persona, MailKey)],
+    ) -> Result<usize, Refusal> {
+        let opened = open_all(letters, mailboxes.to_vec()).await;
+        let mut letter_box = LetterBox::default();
+        for kept in self.desk.cabinet().list::<IncomingLetter>(LETTERS).await? {
+            letter_box.receive(&kept.value.letter);
+        }
+        let mut new = Vec::new();
+        let mut change = self.desk.cabinet().change();
+        for letter in opened {
+            // A sender that contradicts itself is heard the first time; letters to ourselves are fetched elsewhere.
+            if letter.from != letter.to && letter_box.receive(&letter) == Received::New {
+                change.put(
+                    LETTERS,
+                    &place(&letter),
+                    &IncomingLetter { letter: letter.clone(), handled: false },
+                );
+                new.push(letter);
+            }
+        }
+        if new.is_empty() {
+            return Ok(0);
+        }
+        let _unguarded = self.desk.cabinet().write(change).await?;
+        let notes: BTreeSet<&str> = new.iter().filter_map(|letter| letter.checkpoint.as_deref()).collect();
+        for note in notes {
+            self.desk.mirror().note_checkpoint_seen(note).await?;
+        }
+        Ok(new.len())
+    }
+
+    async fn remember(&self, from: u64) -> Result<(), Refusal> {
+        Ok(self.desk.cabinet().put(CURSOR, "", &from).await?)
+    }
+
+    async fn mailboxes(&self) -> Result<Vec<(Persona, MailKey)>, Refusal> {
+        let watched = self.desk.cabinet().list::<Watched>(PERSONAS).await?;
+        let keyring = self.desk.keyring();
+        let personas = watched.iter().map(|kept| keyring.order_persona(kept.value.order).persona());
+        Ok(personas.map(|persona| (persona, keyring.mail_key(&persona))).collect())
+    }
+
+    async fn relay(&self) -> Result<RelayView, Refusal> {
+        Ok(match self.desk.mirror().market().await? {
+            Some(view) => view.relay,
+            None => self.desk.mirror().meet().await?.relay,
+        })
+    }
+}
+
+/// Tries every key on every letter, on the blocking pool.
+async fn open_all(letters: Vec<SealedLetter>, mailboxes: Vec<(Persona, MailKey)>) -> Vec<Letter> {
+    let tried = tokio::task::spawn_blocking(move || {
+        let open = |sealed: &SealedLetter| {
+            mailboxes.iter().find_map(|(persona, key)| open_letter(key, &sealed.0, persona).ok())
+        };
+        letters.iter().filter_map(open).collect()
+    });
+    tried.await.expect("opening letters does not panic")
+}
+
+/// The name of a letter: what makes it one letter.
+fn place(letter: &Letter) -> String {
+    let from = Digest::of(&letter.from.bytes());
+    format!("{}/{}/{:020}", letter.order, &from.to_string()[..32], letter.seq)
+}

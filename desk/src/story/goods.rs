@@ -1,0 +1,104 @@
+//! What a seller's desk keeps of every listing of its own: the file key, the manifest, and how far publishing came.
+
+use crate::OpenDesk;
+use crate::cabinet::Drawer;
+use crate::refusal::Refusal;
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+use tacit_catalogue::{Draft, SignedListing};
+use tacit_delivery::{FileKeyKept, SignedManifest};
+use tacit_values::{ListingId, base64url};
+
+pub(crate) const GOODS: Drawer = Drawer("goods");
+
+/// One listing of this desk.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Goods {
+    /// Which listing.
+    pub listing: ListingId,
+    /// The file that is sold, as long as the sample was not opened.
+    pub file: PathBuf,
+    /// What the seller typed.
+    pub draft: DraftKept,
+    /// The key that every buyer's header wraps. The record is sealed under the desk's seed.
+    #[serde(with = "base64url::fixed")]
+    key: [u8; 16],
+    /// The manifest with this desk's signature.
+    pub manifest: SignedManifest,
+    /// How many bytes the sealed body has.
+    pub body_bytes: u64,
+    /// The newest published version; none until the listing is live.
+    pub published: Option<SignedListing>,
+}
+
+/// A draft as it is kept for going on after a crash.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DraftKept {
+    pub(crate) title: String,
+    pub(crate) summary: String,
+    pub(crate) category: String,
+    pub(crate) tags: Vec<String>,
+    pub(crate) licence: String,
+    pub(crate) price: String,
+    pub(crate) updates: String,
+    pub(crate) preset: String,
+}
+
+impl From<&Draft> for DraftKept {
+    fn from(draft: &Draft) -> Self {
+        let Draft { title, summary, category, tags, licence, price, updates, preset } = draft.clone();
+        Self { title, summary, category, tags, licence, price, updates, preset }
+    }
+}
+
+impl Goods {
+    pub(crate) fn sealed(
+        listing: ListingId,
+        file: PathBuf,
+        draft: &Draft,
+        key: &FileKeyKept,
+        manifest: SignedManifest,
+        body_bytes: u64,
+    ) -> Self {
+        let draft = DraftKept::from(draft);
+        Self { listing, file, draft, key: *key.expose(), manifest, body_bytes, published: None }
+    }
+
+    /// The key of the sealed body.
+    pub fn key(&self) -> FileKeyKept {
+        FileKeyKept::from_bytes(self.key)
+    }
+}
+
+impl std::fmt::Debug for Goods {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Goods({})", self.listing)
+    }
+}
+
+impl OpenDesk {
+    /// One listing of this desk.
+    pub async fn goods(&self, listing: &ListingId) -> Result<Option<Goods>, Refusal> {
+        Ok(self.cabinet().get::<Goods>(GOODS, &listing.to_string()).await?.map(|kept| kept.value))
+    }
+
+    /// All listings of this desk.
+    pub async fn all_goods(&self) -> Result<Vec<Goods>, Refusal> {
+        Ok(self.cabinet().list::<Goods>(GOODS).await?.into_iter().map(|kept| kept.value).collect())
+    }
+
+    pub(crate) async fn keep_goods(&self, goods: &Goods) -> Result<(), Refusal> {
+        Ok(self.cabinet().put(GOODS, &goods.listing.to_string(), goods).await?)
+    }
+}
+
+/// A listing that this desk published, or the sentence that it did not.
+pub(crate) async fn own(desk: &OpenDesk, listing: &ListingId) -> Result<(Goods, SignedListing), Refusal> {
+    let goods = desk.goods(listing).await?;
+    let published = goods.and_then(|goods| goods.published.clone().map(|published| (goods, published)));
+    published.ok_or_else(|| {
+        let remedy = "See your own listings with `tacit listings`.";
+        Refusal::new("not-yours", "this desk did not publish that listing", remedy)
+    })
+}
