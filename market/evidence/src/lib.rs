@@ -9,3 +9,5 @@ pub mod log;
 pub mod receipt;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+#[cfg(test)]
+mod vectors;
