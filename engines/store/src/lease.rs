@@ -13,7 +13,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 /// PostgreSQL lets go of a killed market's lock when it notices, which takes a moment; so we ask this often.
-const ATTEMPTS: u32 = 50;
+const ATTEMPTS: u32 = 30;
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// `tacit` in ASCII: the number of the advisory lock.

@@ -2,7 +2,7 @@
 
 use super::{at, begin, digest, listing_id, persona, upload_id};
 use crate::market::{
-    CatalogueDay, ListingNotPut, MarketStore, Part, Put, SampleNotPut, StoredListing, StoredManifest,
+    CatalogueDay, Held, ListingNotPut, MarketStore, Part, Put, SampleNotPut, StoredListing, StoredManifest,
     StoredUpload,
 };
 use tacit_values::Epoch;
@@ -222,6 +222,12 @@ async fn an_upload_is_opened_once_and_keeps_its_parts(store: &dyn MarketStore) {
     let complete = StoredUpload { complete: true, touched: at(10), ..upload.clone() };
     assert_eq!(tx.uploads().get(upload.id).await.unwrap(), Some(complete.clone()));
     assert_eq!(tx.uploads().open(&again).await.unwrap(), complete);
+    let more = StoredUpload { id: upload_id("more"), body: digest("more"), bytes: 7, ..upload.clone() };
+    assert_eq!(tx.uploads().held_by(&upload.seller).await.unwrap(), Held { open: 0, bytes: upload.bytes });
+    tx.uploads().open(&more).await.unwrap();
+    let held = Held { open: 1, bytes: upload.bytes + 7 };
+    assert_eq!(tx.uploads().held_by(&upload.seller).await.unwrap(), held, "its own transaction counts");
+    assert_eq!(tx.uploads().held_by(&persona(99)).await.unwrap(), Held::default());
     drop(tx);
 
     let mut tx = begin(store).await;
