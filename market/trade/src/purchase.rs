@@ -50,6 +50,8 @@ pub enum Lapse {
     NotAccepted,
     /// Nothing was handed to the market before `pay_by` was over.
     NotPaid,
+    /// The buyer cancelled before anything was paid.
+    Cancelled,
     /// The payment was handed over and did not land before `pay_by` was over; its notes are free again.
     PaymentDidNotLand,
 }

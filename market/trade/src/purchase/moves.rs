@@ -48,6 +48,16 @@ impl Purchase {
         }
     }
 
+    /// The buyer does not want it any more; possible until the payment begins. The market's order expires by itself.
+    pub fn cancel(self) -> Step {
+        match self {
+            Self::Requested { .. } | Self::Agreed { .. } => {
+                Ok(Self::Expired { order: self.id(), why: Lapse::Cancelled })
+            }
+            other => other.wrong("cancelled"),
+        }
+    }
+
     /// Notes are being reserved and the proof begins.
     pub fn begin_payment(self, r: TagOpening, now: Timestamp) -> Step {
         match self {
