@@ -23,7 +23,8 @@ mod schema;
 mod seal;
 mod statement;
 mod table;
-
+#[cfg(test)]
+mod testing;
 pub use cell::{Cell, CellTag, NotACell, Row};
 pub use check::{
     BlockBefore, CheckFailed, Checked, Delivered, DeliveryFault, NotChecked, check_block, check_delivery,

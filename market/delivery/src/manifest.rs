@@ -7,6 +7,9 @@ mod build;
 
 pub use build::{BuiltManifest, ManifestTerms, NoManifest, build_manifest};
 
+#[cfg(test)]
+pub(crate) use build::manifest_of_other_file;
+
 use crate::merkle::root_of;
 use crate::sample::sample_size;
 use crate::schema::{Column, LONGEST_COLUMN_NAME, Layout, MOST_COLUMNS};

@@ -119,6 +119,12 @@ impl<W> Measuring<W> {
         Self { inner, hasher: TaggedHasher::plain(), bytes: 0 }
     }
 
+    /// Takes bytes that somebody else wrote or read.
+    pub(crate) fn note(&mut self, bytes: &[u8]) {
+        self.hasher.update(bytes);
+        self.bytes += bytes.len() as u64;
+    }
+
     pub(crate) fn measure(self) -> Measure {
         Measure { sha256: self.hasher.finish(), bytes: self.bytes }
     }
@@ -127,8 +133,7 @@ impl<W> Measuring<W> {
 impl<W: Write> Write for Measuring<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let count = self.inner.write(bytes)?;
-        self.hasher.update(&bytes[..count]);
-        self.bytes += count as u64;
+        self.note(&bytes[..count]);
         Ok(count)
     }
 
@@ -140,8 +145,7 @@ impl<W: Write> Write for Measuring<W> {
 impl<R: Read> Read for Measuring<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.inner.read(buffer)?;
-        self.hasher.update(&buffer[..count]);
-        self.bytes += count as u64;
+        self.note(&buffer[..count]);
         Ok(count)
     }
 }

@@ -15,6 +15,7 @@ mod source;
 
 use crate::cell::Row;
 use crate::schema::{Column, Layout};
+use crate::seal::Measure;
 use std::io::{self, Read, Seek};
 use tacit_values::Digest;
 
@@ -310,6 +311,16 @@ impl<P: Plaintext> Table<P> {
             Inner::Ndjson(lines) => lines.step(),
             Inner::Parquet(groups) => groups.step(),
             Inner::Plain(stretches) => stretches.step(),
+        }
+    }
+
+    /// Digest and length of all bytes, once every block of a table was read from the beginning to the end.
+    pub(crate) fn into_measure(self) -> Measure {
+        match self.inner {
+            Inner::Csv(lines) => lines.whole.measure(),
+            Inner::Ndjson(lines) => lines.whole.measure(),
+            Inner::Parquet(groups) => groups.whole.measure(),
+            Inner::Plain(stretches) => stretches.whole.measure(),
         }
     }
 

@@ -83,14 +83,17 @@ impl Inspection<'_> {
             (Layout::Parquet, ..) => BlockStart { number: self.delivered.blocks.len() - 1, ..own },
             _ => own,
         };
+        // Until the block before is shown to be its leaf, the beginning is only the buyer's word and accuses nobody.
+        let buyers_word = matches!(layout, Layout::Csv | Layout::Ndjson) && start.number != self.block;
+        let before_it = |failed| match failed {
+            CheckFailed::Fault(_) if buyers_word => NotChecked::NoBeginning.into(),
+            failed => failed,
+        };
         let table = Table::from_block(opened, layout, &manifest.schema, start)
-            .map_err(|cause| self.meaning_of(cause))?;
+            .map_err(|cause| before_it(self.meaning_of(cause)))?;
         let mut walk = Walk::new(table, self.key);
-        if start.number != self.block || layout == Layout::Parquet {
-            let known = self.next_block(&mut walk).map_err(|failed| match (layout, failed) {
-                (Layout::Csv | Layout::Ndjson, CheckFailed::Fault(_)) => NotChecked::NoBeginning.into(),
-                (_, failed) => failed,
-            })?;
+        if buyers_word || layout == Layout::Parquet {
+            let known = self.next_block(&mut walk).map_err(before_it)?;
             if known != self.delivered.blocks.leaf(start.number) {
                 return Err(match layout {
                     Layout::Parquet => DeliveryFault::Block { block: start.number }.into(),

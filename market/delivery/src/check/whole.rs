@@ -9,7 +9,7 @@ use crate::open::{NotOpened, open};
 use crate::schema::{breaches, over_rate};
 use crate::seal::{CHUNK_BYTES, Measure, Measuring};
 use crate::table::{Plaintext, Table, Unreadable};
-use std::io::{self, ErrorKind, Read, Seek, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use tacit_values::Digest;
 
 /// A delivery that is what the manifest promised. The plaintext stands in the output.
@@ -38,7 +38,7 @@ pub fn check_delivery<P: Plaintext + Write>(
     manifest.well_formed().map_err(NotChecked::from)?;
     let header = Header::parse(delivered.header).map_err(|_| DeliveryFault::Header)?;
     let key = header.open(delivered.identity)?;
-    let measured = open_into(delivered, &header, body, &mut plaintext)?;
+    open_into(delivered, &header, body, &mut plaintext)?;
 
     let table = match Table::declared(plaintext, manifest.layout(), &manifest.schema) {
         Ok(table) => table,
@@ -69,6 +69,7 @@ pub fn check_delivery<P: Plaintext + Write>(
     if blocks != delivered.blocks.len() {
         return Err(DeliveryFault::Block { block: blocks }.into());
     }
+    let measured = walk.table.into_measure();
     let row_count = rows.leaves();
     if over_rate(broken, row_count, manifest.breach_ppm) {
         return Err(DeliveryFault::Schema { breaches: broken, rows: row_count }.into());
@@ -95,18 +96,18 @@ fn unreadable_from_the_start(delivered: &Delivered<'_>) -> DeliveryFault {
     DeliveryFault::Block { block }
 }
 
-/// Decrypts the body into the output, hashing both. A chunk that does not authenticate is the seller's fault only if
+/// Decrypts the body into the output, hashing the body. A chunk that does not authenticate is the seller's fault only if
 /// the bytes are the body that the manifest names.
 fn open_into(
     delivered: &Delivered<'_>,
     header: &Header,
     body: impl Read,
-    plaintext: &mut (impl Write + Seek),
-) -> Result<Measure, CheckFailed> {
+    plaintext: &mut impl Write,
+) -> Result<(), CheckFailed> {
     let mut body = Measuring::new(body);
-    let mut output = Measuring::new(&mut *plaintext);
+    let mut written = 0;
     let opened = match open(header, &mut body, delivered.identity) {
-        Ok(mut opened) => copy(&mut opened, &mut output).map_err(|failed| match failed {
+        Ok(mut opened) => copy(&mut opened, plaintext, &mut written).map_err(|failed| match failed {
             Copy::Read(cause) if opened.source_failed() => NotChecked::Body(cause).into(),
             Copy::Read(_) => None,
             Copy::Write(cause) => NotChecked::Output(cause).into(),
@@ -122,10 +123,9 @@ fn open_into(
     if body.measure().sha256 != delivered.manifest.body {
         return Err(NotChecked::Damaged.into());
     }
-    let written = output.measure();
     match opened {
-        Ok(()) => Ok(written),
-        Err(_) => Err(DeliveryFault::Chunk { chunk: written.bytes / CHUNK_BYTES }.into()),
+        Ok(()) => Ok(()),
+        Err(_) => Err(DeliveryFault::Chunk { chunk: written / CHUNK_BYTES }.into()),
     }
 }
 
@@ -134,12 +134,15 @@ enum Copy {
     Write(io::Error),
 }
 
-fn copy(from: &mut impl Read, to: &mut impl Write) -> Result<(), Copy> {
+fn copy(from: &mut impl Read, to: &mut impl Write, copied: &mut u64) -> Result<(), Copy> {
     let mut buffer = zeroize::Zeroizing::new(vec![0; CHUNK_BYTES as usize]);
     loop {
         match from.read(&mut buffer) {
             Ok(0) => return to.flush().map_err(Copy::Write),
-            Ok(count) => to.write_all(&buffer[..count]).map_err(Copy::Write)?,
+            Ok(count) => {
+                to.write_all(&buffer[..count]).map_err(Copy::Write)?;
+                *copied += count as u64;
+            }
             Err(cause) if cause.kind() == ErrorKind::Interrupted => {}
             Err(cause) => return Err(Copy::Read(cause)),
         }

@@ -127,6 +127,9 @@ pub(crate) fn manifest_of<P: Plaintext>(
             return Err(NoManifest::ManyBlocks);
         }
     }
+    if walk.table.into_measure() != measured {
+        return Err(NoManifest::Changed);
+    }
     let row_count = rows.leaves();
     if over_rate(broken, row_count, terms.breach_ppm) {
         return Err(NoManifest::Breaches { breaches: broken, rows: row_count });
@@ -156,4 +159,17 @@ pub(crate) fn manifest_of<P: Plaintext>(
     };
     manifest.well_formed()?;
     Ok(BuiltManifest { manifest, blocks, plain_because })
+}
+
+/// What a cheat publishes: the manifest of one file over the body and key of another.
+#[cfg(test)]
+pub(crate) fn manifest_of_other_file<P: Plaintext>(
+    mut promised: P,
+    sealed: &Sealed,
+    terms: &ManifestTerms,
+) -> BuiltManifest {
+    let mut bytes = Vec::new();
+    promised.read_to_end(&mut bytes).expect("tests read from memory");
+    let measured = Measure { sha256: Digest::of(&bytes), bytes: bytes.len() as u64 };
+    manifest_of(promised, &sealed.file_key, measured, sealed.body.sha256, terms).expect("a readable file")
 }

@@ -8,7 +8,8 @@ use super::ndjson::NdjsonRows;
 use super::{BLOCK_ROWS, Block, BlockStart, LONGEST_ROW, Step, Unreadable};
 use crate::cell::Row;
 use crate::schema::{Column, ColumnType};
-use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
+use crate::seal::Measuring;
+use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Sink, sink};
 use tacit_values::TaggedHasher;
 
 /// Rows that are made of lines.
@@ -68,6 +69,8 @@ pub(super) struct Lines<L, P> {
     ahead: bool,
     ended: bool,
     block: Open,
+    /// All bytes that blocks have taken.
+    pub(super) whole: Measuring<Sink>,
 }
 
 /// The block that is being read.
@@ -120,9 +123,16 @@ impl<L: LineRows, P: Read> Lines<L, P> {
             ahead: false,
             ended: false,
             block: Open::at(start),
+            whole: Measuring::new(sink()),
         };
-        lines.block.take(&mut lines.raw);
+        lines.take();
         lines
+    }
+
+    /// The block takes the bytes that were read.
+    fn take(&mut self) {
+        self.whole.note(&self.raw);
+        self.block.take(&mut self.raw);
     }
 
     pub(super) fn step(&mut self) -> Result<Step<'_>, Unreadable> {
@@ -132,7 +142,7 @@ impl<L: LineRows, P: Read> Lines<L, P> {
         if !self.ahead {
             let more = self.rows.read(&mut self.source, &mut self.raw, &mut self.row)?;
             if !more {
-                self.block.take(&mut self.raw);
+                self.take();
                 self.ended = true;
                 return Ok(Step::Block(self.block.close()));
             }
@@ -142,7 +152,7 @@ impl<L: LineRows, P: Read> Lines<L, P> {
             }
         }
         self.ahead = false;
-        self.block.take(&mut self.raw);
+        self.take();
         let number = self.block.first_row + self.block.rows;
         self.block.rows += 1;
         Ok(Step::Row { number, row: &self.row })

@@ -9,6 +9,7 @@ use super::source::ParquetSource;
 use super::{Block, LONGEST_ROW, Plaintext, Step, Unreadable, sound_names};
 use crate::cell::Row;
 use crate::schema::{Column, MOST_COLUMNS};
+use crate::seal::Measuring;
 use ::parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
 };
@@ -17,6 +18,7 @@ use ::parquet::errors::ParquetError;
 use ::parquet::file::metadata::{PageIndexPolicy, ParquetMetaData};
 use arrow::array::RecordBatch;
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use std::io::{Sink, sink};
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -43,6 +45,8 @@ pub(super) struct Groups<P: Plaintext> {
     number: usize,
     reading: Option<Reading>,
     row: Row,
+    /// All bytes that blocks have taken.
+    pub(super) whole: Measuring<Sink>,
 }
 
 #[derive(Clone)]
@@ -76,7 +80,9 @@ impl<P: Plaintext> Groups<P> {
                 let parsed = metadata.metadata().clone();
                 let metadata = guarded(&source, || ArrowReaderMetadata::try_new(parsed, options))?;
                 let row = Row::default();
-                let groups = Self { source, metadata, groups, length, number: 0, reading: None, row };
+                let whole = Measuring::new(sink());
+                let (number, reading) = (0, None);
+                let groups = Self { source, metadata, groups, length, number, reading, row, whole };
                 return Ok(Opened::Table(Box::new(groups), columns));
             }
             (Err(because), _) | (_, Err(because)) => because,
@@ -164,6 +170,7 @@ impl<P: Plaintext> Groups<P> {
                 return Err(std::io::Error::from(std::io::ErrorKind::UnexpectedEof).into());
             }
             hasher.update(&buffer[..count]);
+            self.whole.note(&buffer[..count]);
             at += count as u64;
         }
         let number = self.number as u64;

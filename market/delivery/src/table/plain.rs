@@ -1,19 +1,23 @@
 //! Files without rows: stretches of 64 KiB, numbered, whose numbers stand in for rows.
 
 use super::{Block, PLAIN_BLOCK_BYTES, Step, Unreadable};
-use std::io::{ErrorKind, Read};
+use crate::seal::Measuring;
+use std::io::{ErrorKind, Read, Sink, sink};
 use tacit_values::Digest;
 
 pub(super) struct Stretches<P> {
     plaintext: P,
     number: u64,
     buffer: Vec<u8>,
+    /// All bytes that blocks have taken.
+    pub(super) whole: Measuring<Sink>,
 }
 
 impl<P: Read> Stretches<P> {
     /// Reads on from where `plaintext` stands, at the beginning of block `number`.
     pub(super) fn new(plaintext: P, number: u64) -> Self {
-        Self { plaintext, number, buffer: vec![0; PLAIN_BLOCK_BYTES as usize] }
+        let buffer = vec![0; PLAIN_BLOCK_BYTES as usize];
+        Self { plaintext, number, buffer, whole: Measuring::new(sink()) }
     }
 
     pub(super) fn step(&mut self) -> Result<Step<'_>, Unreadable> {
@@ -29,6 +33,7 @@ impl<P: Read> Stretches<P> {
         if filled == 0 {
             return Ok(Step::End);
         }
+        self.whole.note(&self.buffer[..filled]);
         let number = self.number;
         self.number += 1;
         Ok(Step::Block(Block {
