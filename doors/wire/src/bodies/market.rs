@@ -1,6 +1,8 @@
 //! The market document: `GET /market`. What a desk must know before it does anything, and what everybody may rely on.
 
 use serde::{Deserialize, Serialize};
+use tacit_evidence::beacon::BeaconVerifier;
+use tacit_evidence::log::LogVerifier;
 use tacit_settlement::PoolId;
 use tacit_values::{Currency, Epoch, Origin, Persona, Timestamp};
 use utoipa::ToSchema;
@@ -50,9 +52,11 @@ pub struct KeysView {
     #[schema(value_type = String)]
     pub treasury: Persona,
     /// The log's verifier key in the form of a signed note.
-    pub log: String,
+    #[schema(value_type = String)]
+    pub log: LogVerifier,
     /// The beacon key: RSA 3072 bit, SubjectPublicKeyInfo DER in base64url.
-    pub beacon: String,
+    #[schema(value_type = String)]
+    pub beacon: BeaconVerifier,
 }
 
 /// What the market charges.

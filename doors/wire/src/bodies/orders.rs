@@ -1,8 +1,8 @@
 //! Orders: what a party does to one, and what the two parties see of it. Nobody else sees anything.
 
-use crate::bodies::manifests::LogProofView;
 use serde::{Deserialize, Serialize};
 use tacit_delivery::SignedStatement;
+use tacit_evidence::receipt::{LogPlace, Outcome};
 use tacit_trade::{AcceptedAgreement, Order, OrderRequest, Refusal};
 use tacit_values::{Digest, OrderId, Timestamp, base64url};
 use utoipa::ToSchema;
@@ -61,13 +61,23 @@ pub struct OrderView {
     /// What the market adds to the receipt of an ended order, once its leaf has a place in the log.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub evidence: Option<EvidenceView>,
+    /// When to ask again for evidence that is still to come.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after_ms: Option<u64>,
 }
 
 /// What the market adds to a receipt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct EvidenceView {
+    /// The digest of the receipt: SHA-256 of the issuer-signed JWT.
+    #[schema(value_type = String)]
+    pub receipt: Digest,
+    /// How the order ended.
+    #[schema(value_type = String)]
+    pub outcome: Outcome,
+    /// The place of the receipt in the log: the `log` member of receipt.json.
+    #[schema(value_type = Object)]
+    pub log: LogPlace,
     /// The countersignature: the `market` member of receipt.json.
     pub market: String,
-    /// The place of the receipt's commitment: the `log` member of receipt.json.
-    pub log: LogProofView,
 }

@@ -1,0 +1,135 @@
+//! The door's state: the market behind it, the nonces and rates of those who knock, and the operator's token.
+
+use crate::rates::{Rate, Rates};
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+use subtle::ConstantTimeEq;
+use tacit_flows::Market;
+use tacit_values::rand_core::CryptoRng;
+use tacit_values::{Digest, base64url};
+use tacit_wire::signing::NonceWindow;
+
+/// How the door is set up.
+#[derive(Debug, Clone)]
+pub struct DoorSettings {
+    /// How often one network address may ask.
+    pub per_address: Rate,
+    /// How often one persona may ask.
+    pub per_persona: Rate,
+    /// How many signed requests are remembered against replay.
+    pub nonces: usize,
+    /// Whether a reverse proxy of ours stands in front: the last address in `X-Forwarded-For` is then the caller's.
+    pub behind_proxy: bool,
+    /// How long an ordinary request may take.
+    pub patience: Duration,
+}
+
+impl Default for DoorSettings {
+    fn default() -> Self {
+        Self {
+            per_address: Rate::new(600, 60),
+            per_persona: Rate::new(300, 30),
+            nonces: 200_000,
+            behind_proxy: false,
+            patience: Duration::from_secs(30),
+        }
+    }
+}
+
+/// The secret that the operator's commands show on `/admin/...`. Never printed; compared in constant time.
+#[derive(Clone)]
+pub struct AdminToken(Digest);
+
+impl AdminToken {
+    /// A new token: its text goes into a file that only the operator can read, the token into the door.
+    pub fn fresh(rng: &mut impl CryptoRng) -> (String, Self) {
+        let mut bytes = [0; 32];
+        rng.fill_bytes(&mut bytes);
+        let text = base64url::encode(&bytes);
+        let token = Self::of(&text);
+        (text, token)
+    }
+
+    /// The token behind a text that was written before.
+    pub fn of(text: &str) -> Self {
+        Self(Digest::tagged("admin-token", &[text.trim().as_bytes()]))
+    }
+
+    pub(crate) fn fits(&self, shown: &str) -> bool {
+        // Digests of one length are compared, so that neither length nor content shows in the time it takes.
+        self.0.bytes().ct_eq(Self::of(shown).0.bytes()).into()
+    }
+}
+
+impl fmt::Debug for AdminToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AdminToken(..)")
+    }
+}
+
+/// A market's door. Cheap to clone.
+#[derive(Clone)]
+pub struct Door(Arc<Inside>);
+
+struct Inside {
+    market: Market,
+    nonces: NonceWindow,
+    rates: Rates,
+    admin: Option<AdminToken>,
+    settings: DoorSettings,
+}
+
+impl Door {
+    /// Opens the door to a market. Without a token nothing answers under `/admin`.
+    pub fn open(market: Market, settings: DoorSettings, admin: Option<AdminToken>) -> Self {
+        let nonces = NonceWindow::with_room(settings.nonces);
+        let rates = Rates::new(settings.per_address, settings.per_persona);
+        Self(Arc::new(Inside { market, nonces, rates, admin, settings }))
+    }
+
+    /// Forgets the addresses and personas that have been quiet: for the minute's housekeeping.
+    pub fn forget_the_quiet(&self) {
+        self.0.rates.forget_the_quiet();
+    }
+
+    pub(crate) fn market(&self) -> &Market {
+        &self.0.market
+    }
+
+    pub(crate) fn nonces(&self) -> &NonceWindow {
+        &self.0.nonces
+    }
+
+    pub(crate) fn rates(&self) -> &Rates {
+        &self.0.rates
+    }
+
+    pub(crate) fn admin(&self) -> Option<&AdminToken> {
+        self.0.admin.as_ref()
+    }
+
+    pub(crate) fn settings(&self) -> &DoorSettings {
+        &self.0.settings
+    }
+}
+
+impl fmt::Debug for Door {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Door({:?})", self.0.market)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_fits_itself_only_and_does_not_print() {
+        let token = AdminToken::of("abc\n");
+        assert!(token.fits("abc"));
+        assert!(!token.fits("abd"));
+        assert!(!token.fits(""));
+        assert_eq!(format!("{token:?}"), "AdminToken(..)");
+    }
+}

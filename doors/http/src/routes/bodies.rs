@@ -1,0 +1,63 @@
+//! `/bodies`: sealed bodies and lists of blocks, public because they are ciphertext and digests, by their SHA-256.
+
+use crate::callers::At;
+use crate::door::Door;
+use crate::ranges::{Wanted, wanted};
+use crate::refusals::{Refused, told};
+use axum::body::Body;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use http::header::{
+    ACCEPT_RANGES, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, IF_NONE_MATCH,
+};
+use http::{HeaderMap, StatusCode};
+use tacit_values::Digest;
+use tacit_wire::bodies::ledger::BYTES;
+use tacit_wire::{Problem, ProblemKind};
+
+/// The name is the content: it never changes.
+const FOR_EVER: &str = "public, max-age=31536000, immutable";
+
+/// A sealed body, whole or from a byte on. The answer streams; memory stays bounded at any size.
+#[utoipa::path(get, path = "/bodies/{sha256}", tag = "bodies",
+    params(("sha256" = String, Path, description = "64 hex digits"), ("Range" = Option<String>, Header, description = "one range of bytes")),
+    responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream"), (status = 206, body = Vec<u8>, content_type = "application/octet-stream"),
+        (status = 304), (status = 404, body = Problem, content_type = "application/problem+json"), (status = 416, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn get(
+    State(door): State<Door>,
+    At(body): At<Digest>,
+    headers: HeaderMap,
+) -> Result<Response, Refused> {
+    let size = door.market().body_size(body).await.map_err(told)?;
+    let Some(size) = size else {
+        return Err(Refused::new(ProblemKind::NotFound, "there is no such body"));
+    };
+    let tag = format!("\"{body}\"");
+    if headers.get(IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes()) {
+        return Ok((StatusCode::NOT_MODIFIED, [(ETAG, tag)]).into_response());
+    }
+    let (status, range) = match wanted(&headers, &tag, size) {
+        Wanted::Whole => (StatusCode::OK, 0..size),
+        Wanted::Part(range) => (StatusCode::PARTIAL_CONTENT, range),
+        Wanted::Outside => {
+            let refused = Refused::new(ProblemKind::WrongRange, format!("the body has {size} bytes"));
+            return Ok(([(CONTENT_RANGE, format!("bytes */{size}"))], refused).into_response());
+        }
+    };
+    let length = range.end - range.start;
+    let place = format!("bytes {}-{}/{size}", range.start, range.end.saturating_sub(1));
+    let stream = door.market().body(body, range).await.map_err(told)?;
+    let names = [
+        (CONTENT_TYPE, BYTES.to_owned()),
+        (CONTENT_LENGTH, length.to_string()),
+        (ACCEPT_RANGES, "bytes".to_owned()),
+        (CACHE_CONTROL, FOR_EVER.to_owned()),
+        (ETAG, tag),
+    ];
+    let mut response = (status, names, Body::from_stream(stream)).into_response();
+    if status == StatusCode::PARTIAL_CONTENT {
+        let place = place.parse().expect("numbers are a header value");
+        response.headers_mut().insert(CONTENT_RANGE, place);
+    }
+    Ok(response)
+}
