@@ -5,7 +5,9 @@
 //! chance) are handed in; this crate never links one. Specification: docs/spec/wire.md (keys, letters, resources),
 //! docs/spec/traffic.md, docs/spec/settlement.md (wallet).
 
+pub mod backup;
 pub mod cabinet;
+pub mod commands;
 pub mod folder;
 pub mod keyring;
 pub mod mailroom;
@@ -15,7 +17,9 @@ pub mod open;
 mod order_numbers;
 pub mod output;
 pub mod refusal;
+pub mod samples;
 pub mod settings;
+pub mod story;
 pub mod wallet;
 
 pub use folder::DeskFolder;

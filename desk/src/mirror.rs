@@ -13,6 +13,7 @@ mod market;
 
 pub use catalogue::MirroredCatalogue;
 pub use ledger::FollowedPool;
+pub(crate) use market::check_proofs;
 
 use crate::folder::Turn;
 use crate::open::OpenDesk;

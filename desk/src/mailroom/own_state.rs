@@ -6,6 +6,7 @@
 
 use super::Mailroom;
 use crate::refusal::Refusal;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -17,7 +18,7 @@ use tacit_wire::bodies::mail::{BucketName, SealedLetter};
 const GAP: u32 = 100;
 
 /// One order that was found again.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FoundOrder {
     /// Its number.
     pub number: u32,

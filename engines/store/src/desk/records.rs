@@ -32,6 +32,14 @@ impl DeskRecords for SqliteDesk {
         rows.iter().map(record).collect()
     }
 
+    async fn everything(&self) -> Result<Vec<SealedRecord>, DeskStoreFailed> {
+        let rows = sqlx::query("SELECT shelf, place, version, sealed FROM records ORDER BY shelf, place")
+            .fetch_all(&self.pool)
+            .await
+            .map_err(unavailable)?;
+        rows.iter().map(record).collect()
+    }
+
     async fn write(&self, batch: RecordBatch) -> Result<Written, DeskStoreFailed> {
         let mut step = self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(unavailable)?;
         for guard in &batch.guards {

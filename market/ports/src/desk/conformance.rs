@@ -10,6 +10,7 @@ pub async fn every_promise(store: &dyn DeskStore) {
     an_empty_store_has_nothing(store).await;
     a_record_comes_back_as_it_was_put(store).await;
     a_shelf_lists_its_own_records_in_key_order(store).await;
+    everything_is_found_for_a_backup(store).await;
     a_stale_guard_stops_the_whole_batch(store).await;
     a_version_never_comes_twice(store).await;
     of_two_terminals_one_wins(store).await;
@@ -63,6 +64,13 @@ async fn a_shelf_lists_its_own_records_in_key_order(store: &dyn DeskStore) {
     let shelf = store.shelf(ShelfTag([2; 16])).await.expect("reads");
     let values: Vec<&[u8]> = shelf.iter().map(|record| record.sealed.as_slice()).collect();
     assert_eq!(values, [b"four".as_slice(), b"nine"]);
+}
+
+async fn everything_is_found_for_a_backup(store: &dyn DeskStore) {
+    let everything = store.everything().await.expect("reads");
+    for wanted in [place(1, 2), place(2, 4), place(2, 9), place(3, 1)] {
+        assert_eq!(everything.iter().filter(|record| record.place == wanted).count(), 1);
+    }
 }
 
 async fn a_stale_guard_stops_the_whole_batch(store: &dyn DeskStore) {

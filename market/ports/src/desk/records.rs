@@ -85,6 +85,9 @@ pub trait DeskRecords: Send + Sync {
     /// All records of a shelf, in the order of their keys (which says nothing about time); empty for an unused shelf.
     async fn shelf(&self, shelf: ShelfTag) -> Result<Vec<SealedRecord>, DeskStoreFailed>;
 
+    /// Every record of every shelf, for a backup.
+    async fn everything(&self) -> Result<Vec<SealedRecord>, DeskStoreFailed>;
+
     /// Writes a batch.
     async fn write(&self, batch: RecordBatch) -> Result<Written, DeskStoreFailed>;
 }

@@ -1,0 +1,232 @@
+//! `tacit init`: makes a desk, or brings one back from its words.
+//!
+//! The market is met once and its keys are pinned and printed, so that they can be compared with what its operator
+//! publishes. The keyring is written last: a desk exists when its keyring does, and an `init` that died before may be
+//! repeated.
+
+use crate::backup::OpenedBackup;
+use crate::folder::{DeskFolder, disk};
+use crate::keyring::file::{self, KeyringRefused, Protection};
+use crate::keyring::passphrase::Passphrases;
+use crate::keyring::words::Words;
+use crate::meeting::{check_clocks, client_of};
+use crate::mirror::check_proofs;
+use crate::open::{Engines, OpenDesk};
+use crate::output::Output;
+use crate::refusal::Refusal;
+use crate::settings::{DeskSettings, PinnedKeys};
+use clap::Args;
+use serde_json::json;
+use std::io::{BufRead, Read};
+use std::path::PathBuf;
+use tacit_evidence::log::{LogName, LogVerifier};
+use tacit_values::Origin;
+use zeroize::Zeroizing;
+
+/// More than 24 words never take.
+const LONGEST_WORDS: u64 = 4096;
+
+/// Arguments of `init`.
+#[derive(Debug, Clone, Args)]
+pub struct InitArgs {
+    /// The market's address, for example http://127.0.0.1:4300.
+    #[arg(long, env = "TACIT_MARKET", required_unless_present = "from")]
+    pub market: Option<Origin>,
+    /// A proxy for all connections, for example socks5h://127.0.0.1:9050 (Tor).
+    #[arg(long)]
+    pub proxy: Option<String>,
+    /// Keep the keys without a passphrase: whoever can read the folder can spend the money.
+    #[arg(long)]
+    pub no_passphrase: bool,
+    /// Bring a desk back from its 24 words, read from standard input.
+    #[arg(long)]
+    pub restore: bool,
+    /// With --restore: a file that `tacit backup` wrote.
+    #[arg(long, requires = "restore")]
+    pub from: Option<PathBuf>,
+}
+
+/// What `init` may ask a person at a terminal; the program hands it in, or nothing when there is no terminal.
+pub trait AskPerson: Send + Sync {
+    /// Shows `prompt` and reads a line.
+    fn ask(&self, prompt: &str) -> std::io::Result<String>;
+}
+
+/// Where answers come from.
+pub struct Asking<'a> {
+    /// Passphrases.
+    pub passphrases: &'a Passphrases,
+    /// A person at a terminal.
+    pub person: Option<&'a dyn AskPerson>,
+    /// Standard input, for the words.
+    pub input: &'a mut (dyn BufRead + Send),
+}
+
+/// Makes the desk and returns it open.
+pub async fn run(
+    folder: DeskFolder,
+    engines: Engines,
+    args: &InitArgs,
+    asking: Asking<'_>,
+    out: &mut Output,
+) -> Result<OpenDesk, Refusal> {
+    if file::needs_passphrase(&folder).is_ok() {
+        return Err(KeyringRefused::AlreadyThere.into());
+    }
+    let Asking { passphrases, person, input } = asking;
+    let words =
+        if args.restore { read_words(person, input, out)? } else { Words::draw(&mut engines.chance.rng()) };
+    let keyring = words.keyring();
+    let backup = args.from.as_deref().map(|from| OpenedBackup::open(from, &keyring)).transpose()?;
+    let settings = settings(args, backup.as_ref(), person, &engines).await?;
+    let protection = if args.no_passphrase {
+        out.remark("Keys are kept WITHOUT a passphrase: whoever can read the folder can spend the money.");
+        Protection::None
+    } else {
+        Protection::Passphrase(passphrases.for_new_keyring()?)
+    };
+    folder.make().map_err(|_| disk())?;
+    settings.write(&folder)?;
+    let desk = OpenDesk::with_parts(folder.clone(), settings, keyring.clone(), engines).await?;
+    let taken_back = match backup {
+        Some(backup) => Some(desk.take_back(backup).await?),
+        None => None,
+    };
+    desk.note_made(args.restore).await?;
+    file::write(&folder, &keyring, &protection)?;
+    let found = if args.restore { bring_back(&desk, out).await? } else { 0 };
+    tell(&desk, args, &words, taken_back.map(|figures| figures.records), found, out);
+    Ok(desk)
+}
+
+async fn settings(
+    args: &InitArgs,
+    backup: Option<&OpenedBackup>,
+    person: Option<&dyn AskPerson>,
+    engines: &Engines,
+) -> Result<DeskSettings, Refusal> {
+    let known = backup.map(OpenedBackup::settings);
+    let market = args.market.clone().or(known.map(|known| known.market.clone()));
+    let market = market.ok_or_else(|| Refusal::usage("no market was named", "Say `--market URL`."))?;
+    let proxy = match (&args.proxy, known.and_then(|known| known.proxy.clone()), person) {
+        (Some(proxy), _, _) => Some(proxy.clone()),
+        (None, Some(proxy), _) => Some(proxy),
+        (None, None, Some(person)) => {
+            let prompt = "Proxy (for example socks5h://127.0.0.1:9050; empty for none, then the market sees your address): ";
+            let answer = person.ask(prompt).map_err(|_| disk())?;
+            Some(answer.trim().to_owned()).filter(|answer| !answer.is_empty())
+        }
+        (None, None, None) => None,
+    };
+    let client = client_of(market.clone(), proxy.as_deref(), engines)?;
+    let view = client.mirror().market().await?;
+    if view.v != 1 || view.origin != market {
+        let sentence = format!("the market at {market} calls itself {}", view.origin);
+        return Err(Refusal::new(
+            "unknown-market",
+            sentence,
+            "Use the address that the market calls itself.",
+        ));
+    }
+    check_proofs(engines.proofs.name(), &view.proofs)?;
+    check_clocks(engines.clock.now(), view.time)?;
+    let pinned = PinnedKeys::of(&view);
+    if *pinned.log.name() != LogName::of(&market) {
+        let remedy = "Ask the operator; a market's log carries the market's address.";
+        return Err(Refusal::new("not-a-market", "the market's log key is not one of this market", remedy));
+    }
+    if known.is_some_and(|known| known.market == market && known.pinned != pinned) {
+        let remedy = "Ask the operator over another channel before you trust the new keys.";
+        return Err(Refusal::new(
+            "market-keys-changed",
+            "the market's keys are not those of your backup",
+            remedy,
+        ));
+    }
+    Ok(DeskSettings { market, proxy, pinned })
+}
+
+fn read_words(
+    person: Option<&dyn AskPerson>,
+    input: &mut (dyn BufRead + Send),
+    out: &mut Output,
+) -> Result<Words, Refusal> {
+    if person.is_some() {
+        out.remark("Type the 24 words, separated by spaces; end with Enter after the last.");
+    }
+    let unread = |_| Refusal::new("words", "the words could not be read", "Type them, or pipe them in.");
+    let mut text = Zeroizing::new(String::new());
+    let mut bounded = input.take(LONGEST_WORDS);
+    while text.split_whitespace().count() < 24 {
+        if bounded.read_line(&mut text).map_err(unread)? == 0 {
+            break;
+        }
+    }
+    Words::read(&text).map_err(|refused| {
+        Refusal::new("words", refused.to_string(), "Compare with what you wrote down; nothing was made.")
+    })
+}
+
+/// Brings back what the words alone can: money by following the ledger, orders by their letters to ourselves.
+async fn bring_back(desk: &OpenDesk, out: &mut Output) -> Result<usize, Refusal> {
+    let spinner = out.spinner("following the ledger from its beginning");
+    desk.wallet().sync().await?;
+    spinner.set_message("looking for your orders in whole buckets of sealed letters");
+    let found = desk.mailroom().find_own_orders(&|_| {}).await?;
+    for order in &found {
+        desk.note_found_order(order).await?;
+    }
+    spinner.finish_and_clear();
+    Ok(found.len())
+}
+
+fn tell(
+    desk: &OpenDesk,
+    args: &InitArgs,
+    words: &Words,
+    records: Option<usize>,
+    found: usize,
+    out: &mut Output,
+) {
+    let settings = desk.settings();
+    let pinned = &settings.pinned;
+    let seller = desk.keyring().seller().persona();
+    let mut document = json!({
+        "folder": desk.folder().root(),
+        "market": settings.market,
+        "market_keys": pinned,
+        "proxy": settings.proxy,
+        "seller": seller,
+        "restored": args.restore,
+    });
+    let keys = format!(
+        "Pinned keys of {} (compare them with what its operator publishes):\n  countersigns  {}\n  treasury      {}\n  \
+         log           {}\n  beacon        sha256 {}\n  proofs        {}",
+        settings.market,
+        pinned.market,
+        pinned.treasury,
+        pinned.log,
+        tacit_values::Digest::of(&pinned.beacon.to_der()),
+        pinned.proofs
+    );
+    let text = if args.restore {
+        document["orders_found"] = json!(found);
+        document["records_from_backup"] = json!(records);
+        let backup = match records {
+            Some(records) => format!("{records} records came from the backup."),
+            None => {
+                "Receipts and the file keys of your own listings come only from a `tacit backup`.".to_owned()
+            }
+        };
+        format!("Your desk is back: keys, money, and {found} orders that kept their state. {backup}\n{keys}")
+    } else {
+        let shown = words.in_one_line();
+        document["words"] = json!(shown.as_str());
+        format!(
+            "Your desk is made. These 24 words bring it back; they are shown this once. Write them down:\n\n{}\n{keys}\n\
+             Before your first order, make a backup too: `tacit backup FILE`.",
+            words.shown_once().as_str()
+        )
+    };
+    out.tell(&document, &text);
+}

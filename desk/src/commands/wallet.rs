@@ -1,0 +1,252 @@
+//! `tacit wallet`: balance, history, addresses, and paying by hand.
+
+use super::{amount, except_by_address};
+use crate::open::OpenDesk;
+use crate::output::Output;
+use crate::refusal::Refusal;
+use crate::wallet::{PaymentIntent, PaymentOutcome, PaymentStep, Terms, WalletView};
+use clap::{Args, Subcommand};
+use serde_json::{Value, json};
+use std::time::Duration;
+use tacit_settlement::Address;
+use tacit_settlement::wallet::{HistoryEntry, Moved};
+use tacit_values::rand_core::Rng;
+use tacit_values::{Currency, Money, base64url};
+
+/// Arguments of `wallet`.
+#[derive(Debug, Clone, Args)]
+pub struct WalletArgs {
+    /// What to do; without it, balance and the newest history are shown.
+    #[command(subcommand)]
+    pub what: Option<WalletCommand>,
+}
+
+/// What a wallet does.
+#[derive(Debug, Clone, Subcommand)]
+pub enum WalletCommand {
+    /// Balance, and among how many a payment hides.
+    Show,
+    /// A fresh address, to be paid to.
+    Address,
+    /// Pay an address.
+    Send(SendArgs),
+    /// Everything that happened.
+    History,
+}
+
+/// Arguments of `wallet send`.
+#[derive(Debug, Clone, Args)]
+pub struct SendArgs {
+    /// Whom: tacit1...
+    pub address: Address,
+    /// How much, for example 12.50.
+    #[arg(value_parser = amount)]
+    pub amount: Money,
+    /// Go on with a payment that was begun under this name.
+    #[arg(long)]
+    pub name: Option<String>,
+    /// How many seconds to wait for the ledger.
+    #[arg(long, default_value_t = 120)]
+    pub wait: u64,
+}
+
+/// Runs the command.
+pub async fn run(desk: &OpenDesk, args: &WalletArgs, out: &mut Output) -> Result<(), Refusal> {
+    match args.what.as_ref().unwrap_or(&WalletCommand::Show) {
+        WalletCommand::Show => show(desk, out, 5).await,
+        WalletCommand::History => show(desk, out, usize::MAX).await,
+        WalletCommand::Address => address(desk, out).await,
+        WalletCommand::Send(args) => send(desk, args, out).await,
+    }
+}
+
+async fn show(desk: &OpenDesk, out: &mut Output, lines: usize) -> Result<(), Refusal> {
+    let spinner = out.spinner("following the ledger");
+    let synced = desk.wallet().sync().await;
+    spinner.finish_and_clear();
+    let (views, fresh) = match synced {
+        Ok(views) => (views, true),
+        Err(refusal) if refusal.code == "market-unreachable" => {
+            out.remark(&format!("{}; this is what was known before.", refusal.sentence));
+            (desk.wallet().as_known().await?, false)
+        }
+        Err(refusal) => return Err(refusal),
+    };
+    let pools: Vec<Value> = views.iter().map(|view| pool_document(view, lines)).collect();
+    let newest = views.last();
+    let total = |part: fn(&WalletView) -> Money| -> String {
+        let sum = views.iter().try_fold(Money::zero(Currency::TestUsd), |sum, view| sum.plus(part(view)));
+        sum.map_or_else(|_| "?".to_owned(), |sum| sum.to_string())
+    };
+    let document = json!({
+        "currency": Currency::TestUsd,
+        "test_currency": true,
+        "balance": total(|view| view.balance.free),
+        "in_flight": total(|view| view.balance.in_flight),
+        "epoch": newest.and_then(|view| view.epoch),
+        "hides_among": newest.map(|view| json!({
+            "notes": view.anonymity.notes,
+            "bundles_today": view.anonymity.bundles_today,
+        })),
+        "followed_now": fresh,
+        "pools": pools,
+    });
+    let mut text = String::new();
+    for view in &views {
+        text.push_str(&pool_page(view, lines));
+    }
+    if views.is_empty() {
+        text.push_str("This wallet has not followed its market yet.\n");
+    }
+    text.push_str(&format!(
+        "tUSD is a test currency. Nobody but you can connect these lines{}.\n",
+        except_by_address(desk)
+    ));
+    out.tell(&document, &text);
+    Ok(())
+}
+
+fn pool_document(view: &WalletView, lines: usize) -> Value {
+    let history: Vec<Value> = newest_first(view, lines).map(|entry| line_document(view, entry)).collect();
+    json!({
+        "pool": view.pool.pool,
+        "generation": view.pool.generation,
+        "currency": view.pool.currency,
+        "epoch": view.epoch,
+        "free": view.balance.free.to_string(),
+        "in_flight": view.balance.in_flight.to_string(),
+        "hides_among": {"notes": view.anonymity.notes, "bundles_today": view.anonymity.bundles_today},
+        "history": history,
+    })
+}
+
+fn newest_first(view: &WalletView, lines: usize) -> impl Iterator<Item = &HistoryEntry> {
+    view.history.iter().rev().take(lines)
+}
+
+fn line_document(view: &WalletView, entry: &HistoryEntry) -> Value {
+    json!({
+        "epoch": entry.epoch,
+        "ended": view.pool.end_of(entry.epoch),
+        "what": what(&entry.moved),
+        "amount": entry.amount.to_string(),
+        "address": address_of(&entry.moved).map(|address| address.to_string()),
+        "bundle": entry.bundle,
+    })
+}
+
+fn pool_page(view: &WalletView, lines: usize) -> String {
+    let mut text = format!(
+        "{} {} free, {} in flight (as of epoch {})\n",
+        view.balance.free,
+        view.pool.currency,
+        view.balance.in_flight,
+        view.epoch.map_or_else(|| "none".to_owned(), |epoch| epoch.to_string()),
+    );
+    text.push_str(&format!(
+        "A payment hides among {} notes; {} bundles today.\n",
+        view.anonymity.notes, view.anonymity.bundles_today
+    ));
+    for entry in newest_first(view, lines) {
+        let address = address_of(&entry.moved).map(|address| format!("  {address}")).unwrap_or_default();
+        text.push_str(&format!(
+            "  {}  {:>8}  {:>12}{address}\n",
+            view.pool.end_of(entry.epoch),
+            what(&entry.moved),
+            entry.amount.to_string()
+        ));
+    }
+    text
+}
+
+fn what(moved: &Moved) -> &'static str {
+    match moved {
+        Moved::Minted { .. } => "minted",
+        Moved::Received { .. } => "received",
+        Moved::Sent { .. } => "sent",
+        Moved::Merged => "merged",
+        Moved::Burned => "burned",
+    }
+}
+
+fn address_of(moved: &Moved) -> Option<Address> {
+    match moved {
+        Moved::Minted { to } | Moved::Received { to, .. } => Some(*to),
+        Moved::Sent { to } => *to,
+        Moved::Merged | Moved::Burned => None,
+    }
+}
+
+async fn address(desk: &OpenDesk, out: &mut Output) -> Result<(), Refusal> {
+    if desk.mirror().genesis().await?.is_none() {
+        desk.mirror().follow().await?;
+    }
+    let address = desk.wallet().fresh_address(Currency::TestUsd).await?;
+    let text = format!("{address}\nGive it to one payer only; ask again for the next.");
+    out.tell(&json!({"address": address.to_string()}), &text);
+    Ok(())
+}
+
+async fn send(desk: &OpenDesk, args: &SendArgs, out: &mut Output) -> Result<(), Refusal> {
+    desk.mirror().follow().await?;
+    let pool = desk.wallet().current_pool(args.amount.currency()).await?;
+    let name = args.name.clone().unwrap_or_else(|| fresh_name(desk));
+    let intent = PaymentIntent {
+        id: name.clone(),
+        pool: pool.pool,
+        to: args.address,
+        amount: args.amount,
+        terms: Terms::Plain,
+        valid_until: None,
+        patience: Duration::from_secs(args.wait),
+    };
+    let spinner = out.spinner("planning");
+    let shown = spinner.clone();
+    let tell = move |step: PaymentStep| shown.set_message(sentence(step));
+    let outcome = desk.wallet().pay(&intent, &tell).await;
+    spinner.finish_and_clear();
+    match outcome? {
+        PaymentOutcome::Landed(landed) => {
+            let document = json!({
+                "name": name,
+                "outcome": "landed",
+                "amount": args.amount.to_string(),
+                "epoch": landed.epoch,
+                "position": landed.position,
+                "bundle": landed.bundle,
+            });
+            let text = format!("{} {} paid in epoch {}.", args.amount, args.amount.currency(), landed.epoch);
+            out.tell(&document, &text);
+            Ok(())
+        }
+        PaymentOutcome::Open { until, said, .. } => {
+            let said = said.map(|said| format!(" The market said: {said}")).unwrap_or_default();
+            let sentence = format!(
+                "the payment was sent and stands in no epoch yet; it lands or ends by epoch {until}.{said}"
+            );
+            let remedy = format!(
+                "Look at `tacit wallet`, or go on with `tacit wallet send --name {name}` and the same words."
+            );
+            Err(Refusal::new("payment-open", sentence, remedy))
+        }
+        PaymentOutcome::Ended(ended) => Err(Refusal::new(
+            "payment-ended",
+            ended.sentence(),
+            "Nothing was paid. Send again if you still want to.",
+        )),
+    }
+}
+
+fn sentence(step: PaymentStep) -> &'static str {
+    match step {
+        PaymentStep::Merging => "merging small notes first (one more proof and one more epoch)",
+        PaymentStep::Proving => "proving the payment on this machine",
+        PaymentStep::Waiting => "sent; waiting for the epoch to close",
+    }
+}
+
+fn fresh_name(desk: &OpenDesk) -> String {
+    let mut bytes = [0; 12];
+    desk.rng().fill_bytes(&mut bytes);
+    format!("snd_{}", base64url::encode(&bytes))
+}
