@@ -6,11 +6,12 @@
 //! keys and nonces from the operating system. Nothing here knows prices, buyers' names or the ledger.
 //!
 //! The order of reading follows a sale: [`seal`], [`build_manifest`], [`open_sample`] and [`verify_sample`],
-//! [`issue_header`], [`check_statement`], [`check_delivery`]. The spec is `docs/spec/delivery.md`, cells are in
+//! [`issue_header`], [`check_statement`], [`check_delivery`]; a sale that went wrong ends with [`judge`]. The spec is `docs/spec/delivery.md`, cells are in
 //! `docs/spec/wire.md`.
 
 mod cell;
 mod check;
+mod complaint;
 mod header;
 mod identity;
 mod key;
@@ -29,6 +30,7 @@ pub use cell::{Cell, CellTag, NotACell, Row};
 pub use check::{
     BlockBefore, CheckFailed, Checked, Delivered, DeliveryFault, NotChecked, check_block, check_delivery,
 };
+pub use complaint::{Complaint, Found, ShownIdentity, Verdict, judge};
 pub use header::{HEADER_BYTES, Header, HeaderClosed, NotAHeader, NotIssued, issue_header};
 pub use identity::{AgeRecipient, NotARecipient, NotAnIdentity, OrderIdentity};
 pub use key::FileKeyKept;

@@ -33,7 +33,7 @@ pub struct BlockBefore {
 /// The body must come from a vault that verifies what it reads; only the chunks that are touched are authenticated here.
 pub fn check_block<B: Read + Seek + Send + 'static>(
     delivered: &Delivered<'_>,
-    body: B,
+    mut body: B,
     block: u64,
     before: Option<BlockBefore>,
 ) -> Result<(), CheckFailed> {
@@ -41,6 +41,8 @@ pub fn check_block<B: Read + Seek + Send + 'static>(
     manifest.well_formed().map_err(NotChecked::from)?;
     let header = Header::parse(delivered.header).map_err(|_| DeliveryFault::Header)?;
     let key = header.open(delivered.identity)?;
+    // Wherever the caller left it: a reader that stands elsewhere must not accuse anybody.
+    body.rewind().map_err(NotChecked::Body)?;
     let mut opened = match open(&header, body, delivered.identity) {
         Ok(opened) => opened,
         Err(NotOpened::Header(closed)) => return Err(closed.into()),

@@ -47,7 +47,9 @@ fn arbiter(offer: &Offer, block: u64, before: Option<BlockBefore>) -> Result<(),
         manifest: offer.manifest(),
         blocks: &offer.built.blocks,
     };
-    check_block(&delivered, cursor(&offer.body), block, before)
+    let mut body = cursor(&offer.body);
+    body.set_position(77);
+    check_block(&delivered, body, block, before)
 }
 
 #[test]
