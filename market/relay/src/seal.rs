@@ -22,6 +22,8 @@ use tacit_values::{NotCanonical, Persona, PersonaKey};
 pub const LETTER_SIZES: [usize; 3] = [4_096, 16_384, 65_536];
 
 const HEADER: usize = 168;
+/// The longest header that is read: one stanza, and the noise that other writers of age files may add.
+const HEADER_READ_MOST: usize = 512;
 const NONCE: usize = 16;
 const TAG: usize = 16;
 
@@ -57,6 +59,9 @@ pub fn seal_letter(letter: Letter, key: &PersonaKey, to: &MailRecipient) -> Resu
 pub fn open_letter(key: &MailKey, sealed: &[u8], me: &Persona) -> Result<Letter, LetterRefused> {
     if !LETTER_SIZES.contains(&sealed.len()) {
         return Err(LetterRefused::Size);
+    }
+    if !has_one_recipient(sealed) {
+        return Err(LetterRefused::NotForThisKey);
     }
     let file = age::Decryptor::new_buffered(sealed).map_err(|_| LetterRefused::NotForThisKey)?;
     let mut reader = file
@@ -101,6 +106,18 @@ fn header(key: &FileKey, to: &MailRecipient) -> Result<Vec<u8>, NotSealed> {
     let tag = BASE64_STANDARD_NO_PAD.encode(mac.finalize().into_bytes());
     out.extend_from_slice(format!(" {tag}\n").as_bytes());
     Ok(out)
+}
+
+/// Whether the header is short and names one X25519 recipient. Looked at before `age` reads it: its parser takes time
+/// in the square of the header's length, and each stanza costs the reader a key agreement. Anybody can put a letter into
+/// a bucket, and every desk of the bucket tries to open it.
+fn has_one_recipient(sealed: &[u8]) -> bool {
+    let beginning = &sealed[..sealed.len().min(HEADER_READ_MOST)];
+    let Some(last_line) = beginning.windows(5).position(|window| window == b"\n--- ") else {
+        return false;
+    };
+    const STANZA: &[u8] = b"\n-> X25519 ";
+    beginning[..last_line].windows(STANZA.len()).filter(|window| *window == STANZA).count() == 1
 }
 
 fn end_of_header(file: &[u8]) -> Option<usize> {
@@ -190,6 +207,44 @@ mod tests {
         let me = persona(2).persona();
         assert_eq!(open_letter(&mail, &sealed[..4_095], &me), Err(LetterRefused::Size));
         assert_eq!(open_letter(&mail, &[0; 4_096], &me), Err(LetterRefused::NotForThisKey));
+    }
+
+    #[test]
+    fn a_header_that_would_keep_its_reader_busy_is_not_read() {
+        let sealed = |line: &str| {
+            let mut bytes = b"age-encryption.org/v1\n".to_vec();
+            while bytes.len() + line.len() < 65_536 - 60 {
+                bytes.extend_from_slice(line.as_bytes());
+            }
+            bytes.extend_from_slice(format!("--- {}\n", "A".repeat(43)).as_bytes());
+            bytes.resize(65_536, 0);
+            bytes
+        };
+        let stanza = format!("-> X25519 {}\n{}\n", "A".repeat(43), "A".repeat(43));
+        for hostile in [sealed("-> a\n\n"), sealed(&stanza)] {
+            assert!(!has_one_recipient(&hostile));
+            let opened = open_letter(&MailKey::from_bytes(&[5; 32]), &hostile, &persona(2).persona());
+            assert_eq!(opened, Err(LetterRefused::NotForThisKey));
+        }
+    }
+
+    #[test]
+    fn a_letter_that_another_age_program_sealed_is_read_too() {
+        let mail = MailKey::from_bytes(&[5; 32]);
+        let mut inside = serde_json::to_vec(&letter("good day").sign(&persona(1)).unwrap()).unwrap();
+        // The crate's own header carries noise of a random length; every length is accepted.
+        for _ in 0..32 {
+            let to = mail.recipient();
+            let recipients = std::iter::once(to.age() as &dyn Recipient);
+            let mut file = Vec::new();
+            let encryptor = age::Encryptor::with_recipients(recipients).unwrap();
+            let mut writer = encryptor.wrap_output(&mut file).unwrap();
+            writer.write_all(&inside).unwrap();
+            writer.finish().unwrap();
+            assert!(has_one_recipient(&file), "{} bytes", file.len());
+        }
+        inside.resize(room_in(4_096), b' ');
+        assert!(has_one_recipient(&seal_exactly(&inside, &mail.recipient()).unwrap()));
     }
 
     proptest! {
