@@ -1,5 +1,7 @@
 //! Real proofs: 64 stored bundles in batch, by bisection and in a full replay; one payment proven here and now.
 
+#![allow(clippy::unwrap_used, reason = "a test that does not hold should stop at once")]
+
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 use std::collections::HashSet;

@@ -41,6 +41,9 @@ pub enum BundleRefused {
         /// The pool that it names.
         found: PoolId,
     },
+    /// In epoch 0, which has no bundles.
+    #[error("the ledger opens with epoch 1; send the bundle again in a moment")]
+    NotOpenYet,
     /// Flags that would set it apart from all other bundles.
     #[error("the bundle's flags are not those of its kind; build it with an unchanged wallet")]
     UnusualFlags,
@@ -101,6 +104,9 @@ pub fn check_facts(
     let now = facts.open_epoch();
     if bundle.pool() != pool.pool {
         return Err(BundleRefused::WrongPool { found: bundle.pool() });
+    }
+    if now == Epoch::GENESIS {
+        return Err(BundleRefused::NotOpenYet);
     }
     check_flags(bundle)?;
     let anchor = bundle.anchor();

@@ -35,6 +35,11 @@ impl Levels {
         self.pending[level]
     }
 
+    /// Whether so many leaves more would not fit.
+    pub(crate) const fn is_full_after(&self, leaves: usize) -> bool {
+        self.size + leaves as u64 > 1 << DEPTH
+    }
+
     /// Appends leaves and reports every node that this completes, by level and index in the level.
     pub(crate) fn append(
         &mut self,
@@ -42,7 +47,7 @@ impl Levels {
         mut completed: impl FnMut(usize, u64, MerkleHashOrchard),
     ) -> Result<(), Full> {
         let count = leaves.len() as u64;
-        if self.size + count > 1 << DEPTH {
+        if self.is_full_after(leaves.len()) {
             return Err(Full);
         }
         let mut nodes = leaves;

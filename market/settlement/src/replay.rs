@@ -200,8 +200,7 @@ impl<'p> Replay<'p> {
         if file.pool != self.pool.pool {
             return Err(LedgerBroken::OtherFile { epoch, field: "pool" });
         }
-        // Epoch 0 is before the first bundle: its root is the empty tree's.
-        if file.epoch != epoch || epoch == Epoch::GENESIS {
+        if file.epoch != epoch {
             return Err(LedgerBroken::OtherFile { epoch, field: "epoch" });
         }
         let day = self.pool.end_of(epoch).day();

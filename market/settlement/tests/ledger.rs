@@ -4,9 +4,9 @@ mod story;
 
 use story::{PROOFS, Person, Town, funded, tusd};
 use tacit_settlement::{
-    Anchor, BundleRefused, ClearRecord, CrossingRecord, Ledger, LedgerEntry, LedgerFacts, MintRecord,
-    NotABundle, Pool, PoolId, Proofs, RecordRefused, SettlementBundle, WalletKeys, WalletState, build_mint,
-    check_crossings, verify_ledger,
+    Anchor, BundleRefused, ClearRecord, CrossingRecord, GatheredFacts, Ledger, LedgerEntry, LedgerFacts,
+    MintRecord, NotABundle, Pool, PoolId, Proofs, RecordRefused, SettlementBundle, WalletKeys, WalletState,
+    build_mint, check_crossings, verify_ledger,
 };
 use tacit_values::{Currency, Digest, Epoch, PersonaKey, Timestamp};
 
@@ -251,6 +251,16 @@ fn two_bundles_never_carry_the_same_tag() {
     let second = bob.bundle_from(&mut town, &notes(&bob), &payment);
     let verdicts = town.apply(&[LedgerEntry::transfer(first), LedgerEntry::transfer(second)]);
     assert!(verdicts.contains(&Ok(())) && verdicts.contains(&Err(BundleRefused::DuplicateTag)));
+}
+
+#[test]
+fn epoch_zero_takes_no_bundles() {
+    let mut town = Town::new(21);
+    let alice = Person::new(&town, 1);
+    let entry = town.mint_entry(alice.address(0), "100");
+    let facts = GatheredFacts::new(Epoch(0), town.ledger.turnstile());
+    let refused = tacit_settlement::check_facts(&entry, &town.pool(), &facts);
+    assert_eq!(refused, Err(BundleRefused::NotOpenYet));
 }
 
 #[test]

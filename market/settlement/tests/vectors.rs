@@ -1,5 +1,7 @@
 //! The stored vectors of the wire forms: read the good ones to the letter, refuse the bad ones.
 
+#![allow(clippy::unwrap_used, reason = "a test that does not hold should stop at once")]
+
 use serde_json::Value;
 use tacit_assumed::AssumeProof;
 use tacit_settlement::{

@@ -166,7 +166,11 @@ impl WalletState {
                 leaves.push(node(&commitment).map_err(|_| NotFollowed::Mismatch(leaf.epoch))?);
             }
         }
-        let mut paths = self.paths.clone();
+        if self.paths.levels.is_full_after(leaves.len()) {
+            return Err(NotFollowed::Full);
+        }
+        // From here on nothing can fail, so the paths may change.
+        let mut paths = std::mem::replace(&mut self.paths, Paths::new(Levels::empty()));
         let mut arrived = Vec::new();
         for (index, entry) in file.entries.iter().enumerate() {
             let of_entry = scanned.found.iter().filter(|output| output.entry == index);
@@ -176,7 +180,7 @@ impl WalletState {
             }
             first += entry.bundle.actions() as u64;
         }
-        let completed = paths.append(leaves).map_err(|_| NotFollowed::Full)?;
+        let completed = paths.append(leaves).expect("there was room for these leaves");
         self.paths = paths;
         for note in arrived {
             self.changed.insert(PieceName::Note(note.position));
