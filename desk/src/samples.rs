@@ -11,7 +11,7 @@ use tacit_catalogue::{SampleFigures, SignedListing, quality_sentence};
 use tacit_delivery::{
     AuditedCell, AuditedRow, AuditedSample, CellTag, Manifest, SampleProfile, verify_sample,
 };
-use tacit_evidence::beacon::{Beacon, BeaconVerifier};
+use tacit_evidence::beacon::Beacon;
 use tacit_evidence::log::{Leaf, LeafKind, LogIndex, leaf_hash};
 use tacit_settlement::EpochLeaf;
 use tacit_values::{Digest, ListingId, Persona, Timestamp, base64url};

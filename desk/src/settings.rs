@@ -7,6 +7,8 @@ use crate::folder::{DeskFolder, disk, write_private};
 use crate::refusal::Refusal;
 use serde::{Deserialize, Serialize};
 use std::io::Read;
+use tacit_evidence::beacon::BeaconVerifier;
+use tacit_evidence::log::LogVerifier;
 use tacit_values::{Origin, Persona};
 
 const LONGEST: u64 = 64 * 1024;
@@ -33,9 +35,9 @@ pub struct PinnedKeys {
     /// Signs mints and genesis.
     pub treasury: Persona,
     /// Verifies the log's checkpoints (a signed note's verifier key).
-    pub log: String,
+    pub log: LogVerifier,
     /// Verifies sample beacons: RSA public key, SubjectPublicKeyInfo DER in base64url.
-    pub beacon: String,
+    pub beacon: BeaconVerifier,
     /// The proof system of the ledger; a desk that knows another refuses to talk.
     pub proofs: String,
 }

@@ -17,6 +17,7 @@ use crate::mirror::{Followed, FollowedPool};
 use crate::open::OpenDesk;
 use crate::refusal::Refusal;
 use serde::{Deserialize, Serialize};
+use tacit_settlement::wallet::WalletNote;
 use tacit_settlement::wallet::{AnonymitySet, Balance, HistoryEntry, PieceName};
 use tacit_settlement::{
     Account, Address, ClosedEpoch, EpochFile, EpochLeaf, Pool, PoolId, WalletKeys, WalletState,
@@ -131,6 +132,11 @@ impl<'a> Wallet<'a> {
     /// Where a refund of one order goes: the buyer's, on the spending account.
     pub fn refund_address(&self, pool: PoolId, order: &OrderId) -> Address {
         self.desk.wallet_keys(pool).order_address(Account::Spending, order)
+    }
+
+    /// A note that this wallet received, by its position: how a payee sees that it was paid.
+    pub async fn note_at(&self, pool: &Pool, position: u64) -> Result<Option<WalletNote>, Refusal> {
+        Ok(self.load(pool).await?.and_then(|state| state.note(position).cloned()))
     }
 
     pub(crate) async fn turn(&self) -> Result<HeldTurn, Refusal> {

@@ -19,7 +19,7 @@ use clap::Args;
 use serde_json::json;
 use std::io::{BufRead, Read};
 use std::path::PathBuf;
-use tacit_evidence::log::{LogName, LogVerifier};
+use tacit_evidence::log::LogName;
 use tacit_values::Origin;
 use zeroize::Zeroizing;
 

@@ -17,10 +17,10 @@ use std::time::Duration;
 use tacit_delivery::{AgreedDelivery, issue_header, state_delivery};
 use tacit_evidence::receipt::sign_receipt;
 use tacit_relay::{Kind, Letter};
-use tacit_settlement::{PoolId, TermsBlind, TermsTag};
+use tacit_settlement::{EpochFile, PoolId, TermsBlind, TermsTag};
 use tacit_trade::{
-    ACCEPT_WITHIN, AcceptedBody, Agreement, OrderRequest, Outcome, PaidBody, ReceivedNote, Refusal as Declined, RefusalReason, Sale,
-    SignedAgreement, StatedDelivery,
+    ACCEPT_WITHIN, AcceptedBody, Agreement, OrderRequest, Outcome, PaidBody, ReceivedNote,
+    Refusal as Declined, RefusalReason, Sale, SignedAgreement, StatedDelivery,
 };
 use tacit_values::{Digest, OrderId, ReceiptId, Timestamp};
 use tacit_wire::bodies::orders::OrderAct;
@@ -112,7 +112,8 @@ impl OpenDesk {
             return Ok(());
         }
         let now = self.now();
-        let sale = Sale::receive(request, now, now.plus(ACCEPT_WITHIN)).map_err(|refused| not_a_step(&refused))?;
+        let sale =
+            Sale::receive(request, now, now.plus(ACCEPT_WITHIN)).map_err(|refused| not_a_step(&refused))?;
         self.keep_sale(&SaleKept { sale, told: false, receipted: false, since: now }).await?;
         tell(&format!("order {order} came in"));
         Ok(())
@@ -121,7 +122,9 @@ impl OpenDesk {
     async fn see_payment(&self, letter: &Letter, tell: Tell<'_>) -> Result<bool, Refusal> {
         let paid: PaidBody = read(&letter.body)?;
         let Some(kept) = self.sale(&letter.order).await? else { return Ok(true) };
-        let (Sale::Accepted { accepted, .. } | Sale::Unpaid { accepted, .. }) = &kept.sale else { return Ok(true) };
+        let (Sale::Accepted { accepted, .. } | Sale::Unpaid { accepted, .. }) = &kept.sale else {
+            return Ok(true);
+        };
         if accepted.agreement.buyer != letter.from {
             return Ok(true);
         }
@@ -134,17 +137,29 @@ impl OpenDesk {
 
     /// The note that a letter names: decrypted by this desk's wallet, in a bundle whose tag binds this agreement. `None`
     /// while the mirror has not reached that epoch.
-    async fn received_note(&self, terms: &Agreement, paid: &PaidBody) -> Result<Option<ReceivedNote>, Refusal> {
+    async fn received_note(
+        &self,
+        terms: &Agreement,
+        paid: &PaidBody,
+    ) -> Result<Option<ReceivedNote>, Refusal> {
         let followed = self.mirror().follow().await?;
         self.wallet().sync_over(&followed).await?;
         let pool_id = PoolId::from_bytes(*paid.pool.bytes());
-        let Some(pool) = followed.pools.iter().find(|pool| pool.pool.pool == pool_id) else { return Err(untrue_payment()) };
+        let Some(pool) = followed.pools.iter().find(|pool| pool.pool.pool == pool_id) else {
+            return Err(untrue_payment());
+        };
         if pool.newest.is_none_or(|newest| newest.epoch < paid.epoch) {
             return Ok(None);
         }
-        let Some(note) = self.wallet().note_at(&pool.pool, paid.position).await? else { return Err(untrue_payment()) };
+        let Some(note) = self.wallet().note_at(&pool.pool, paid.position).await? else {
+            return Err(untrue_payment());
+        };
         let closed = self.mirror().epoch_file(&pool_id, paid.epoch).await?.ok_or_else(untrue_payment)?;
-        let file = closed.file.as_ref().ok_or_else(untrue_payment)?;
+        let file = closed
+            .file
+            .as_deref()
+            .and_then(|bytes| EpochFile::decode(bytes).ok())
+            .ok_or_else(untrue_payment)?;
         let (bundle, _) = file.output_at(closed.leaf.tree_size, paid.position).ok_or_else(untrue_payment)?;
         let terms_hash = terms.terms_hash().map_err(|refused| not_a_step(&refused))?;
         if bundle.terms_tag() != TermsTag::binding(&TermsBlind::from_bytes(*paid.r.bytes()), &terms_hash) {
@@ -207,21 +222,29 @@ impl OpenDesk {
             .clone()
             .accept(terms::pays(self, &request, &pool), pay_by, &seller, now, pays_until, |accepted| {
                 let body = terms::receipt_body(accepted, receipt, now)?;
-                sign_receipt(&seller, &body, &mut rng)
-                    .map_err(|refused| Refusal::new("receipt", refused.to_string(), "The order was not accepted."))
+                sign_receipt(&seller, &body, &mut rng).map_err(|refused| {
+                    Refusal::new("receipt", refused.to_string(), "The order was not accepted.")
+                })
             })
             .map_err(|refused| not_a_step(&refused))??;
         self.keep_sale(&SaleKept { sale, ..kept }).await
     }
 
     /// Why this desk does not accept a request, if it does not.
-    async fn objection(&self, request: &OrderRequest, pool: &PoolId) -> Result<Option<RefusalReason>, Refusal> {
-        let Ok((_, published)) = own(self, &request.listing).await else { return Ok(Some(RefusalReason::NotForSale)) };
+    async fn objection(
+        &self,
+        request: &OrderRequest,
+        pool: &PoolId,
+    ) -> Result<Option<RefusalReason>, Refusal> {
+        let Ok((_, published)) = own(self, &request.listing).await else {
+            return Ok(Some(RefusalReason::NotForSale));
+        };
         if request.agrees_with(&published.listing).is_err() {
             let for_sale = published.listing.is_for_sale();
             return Ok(Some(if for_sale { RefusalReason::OfferChanged } else { RefusalReason::NotForSale }));
         }
-        let ours = request.market == self.settings().market && request.pool == Digest::from_bytes(*pool.bytes());
+        let ours =
+            request.market == self.settings().market && request.pool == Digest::from_bytes(*pool.bytes());
         Ok(if ours { None } else { Some(RefusalReason::Terms) })
     }
 
@@ -236,7 +259,11 @@ impl OpenDesk {
             Err(failed) if failed.is_not_found() => return Err(not_placed()),
             Err(failed) => return Err(failed.into()),
         }
-        let body = AcceptedBody { agreement: accepted.agreement.clone(), seller_sig: accepted.seller_sig, sd_jwt: sd_jwt.clone() };
+        let body = AcceptedBody {
+            agreement: accepted.agreement.clone(),
+            seller_sig: accepted.seller_sig,
+            sd_jwt: sd_jwt.clone(),
+        };
         self.write("accepted", Kind::Accepted, &accepted.agreement, &body).await?;
         self.keep_sale(&SaleKept { told: true, ..kept }).await
     }
@@ -244,7 +271,7 @@ impl OpenDesk {
     async fn tell_declined(&self, kept: SaleKept) -> Result<(), Refusal> {
         let Sale::Declined { request, refusal } = &kept.sale else { return Ok(()) };
         let seller = self.keyring().seller();
-        let act = OrderAct::Refuse { refusal: *refusal };
+        let act = OrderAct::Refuse { refusal: refusal.clone() };
         match self.market().acting(&seller)?.act_on_order(request.order, &act).await {
             Ok(_) => {}
             Err(failed) if failed.is_not_found() => return Err(not_placed()),
@@ -253,7 +280,11 @@ impl OpenDesk {
         let letter = OutgoingLetter {
             from: &seller,
             to: request.buyer,
-            mail: request.buyer_mail.as_str().parse().map_err(|_| not_a_step(&"the buyer's mail key is none"))?,
+            mail: request
+                .buyer_mail
+                .as_str()
+                .parse()
+                .map_err(|_| not_a_step(&"the buyer's mail key is none"))?,
             order: request.order,
             kind: Kind::Refusal,
             reply_to: None,
@@ -267,8 +298,12 @@ impl OpenDesk {
     async fn deliver(&self, kept: SaleKept) -> Result<(), Refusal> {
         let Sale::PaymentSeen { agreement, .. } = &kept.sale else { return Ok(()) };
         let terms = &agreement.agreement;
-        let goods = self.goods(&terms.listing).await?.ok_or_else(|| not_a_step(&"the file's key is not on this desk; restore a backup"))?;
-        let recipient = terms.age_recipient.as_str().parse().map_err(|_| not_a_step(&"the order's recipient is none"))?;
+        let goods = self
+            .goods(&terms.listing)
+            .await?
+            .ok_or_else(|| not_a_step(&"the file's key is not on this desk; restore a backup"))?;
+        let recipient =
+            terms.age_recipient.as_str().parse().map_err(|_| not_a_step(&"the order's recipient is none"))?;
         let header = issue_header(&goods.key(), &recipient).map_err(|refused| not_a_step(&refused))?;
         let agreed = agreed_delivery(agreement, goods.manifest.manifest.body);
         let signed = state_delivery(&agreed, &header, 0).sign(&self.keyring().seller());
@@ -285,7 +320,8 @@ impl OpenDesk {
 
     async fn tell_delivered(&self, kept: SaleKept) -> Result<(), Refusal> {
         let Sale::Delivered { agreement, delivery, .. } = &kept.sale else { return Ok(()) };
-        let statement = serde_json::from_value(delivery.statement.clone()).map_err(|_| not_a_step(&"the statement is damaged"))?;
+        let statement = serde_json::from_value(delivery.statement.clone())
+            .map_err(|_| not_a_step(&"the statement is damaged"))?;
         let act = OrderAct::State { statement: Box::new(statement), header: delivery.header.clone() };
         let terms = &agreement.agreement;
         self.market().acting(&self.keyring().seller())?.act_on_order(terms.order, &act).await?;
@@ -307,20 +343,35 @@ impl OpenDesk {
         let Sale::Closed { agreement, sd_jwt, payment, outcome, .. } = &kept.sale else { return Ok(()) };
         debug_assert_ne!(*outcome, Outcome::Refunded, "a direct payment is not refunded by the market");
         let order = agreement.agreement.order;
-        let Some(evidence) = self.market().acting(&self.keyring().seller())?.order(order).await?.evidence else { return Ok(()) };
-        let receipt = self.keep_receipt(super::receipts::Side::Seller, agreement, sd_jwt, payment, None, evidence).await?;
+        let Some(evidence) = self.market().acting(&self.keyring().seller())?.order(order).await?.evidence
+        else {
+            return Ok(());
+        };
+        let receipt = self
+            .keep_receipt(super::receipts::Side::Seller, agreement, sd_jwt, payment, None, evidence)
+            .await?;
         self.keep_sale(&SaleKept { receipted: true, ..kept }).await?;
         self.mailroom().forget(&order).await?;
         tell(&format!("receipt {receipt} of order {order} is kept"));
         Ok(())
     }
 
-    async fn write(&self, name: &str, kind: Kind, terms: &Agreement, body: &impl Serialize) -> Result<(), Refusal> {
+    async fn write(
+        &self,
+        name: &str,
+        kind: Kind,
+        terms: &Agreement,
+        body: &impl Serialize,
+    ) -> Result<(), Refusal> {
         let seller = self.keyring().seller();
         let letter = OutgoingLetter {
             from: &seller,
             to: terms.buyer,
-            mail: terms.buyer_mail.as_str().parse().map_err(|_| not_a_step(&"the buyer's mail key is none"))?,
+            mail: terms
+                .buyer_mail
+                .as_str()
+                .parse()
+                .map_err(|_| not_a_step(&"the buyer's mail key is none"))?,
             order: terms.order,
             kind,
             reply_to: None,
@@ -354,9 +405,17 @@ fn not_a_step(why: &dyn std::fmt::Display) -> Refusal {
 }
 
 fn not_placed() -> Refusal {
-    Refusal::new("not-placed", "the buyer has not placed the order at the market yet", "It is tried again by itself.")
+    Refusal::new(
+        "not-placed",
+        "the buyer has not placed the order at the market yet",
+        "It is tried again by itself.",
+    )
 }
 
 fn untrue_payment() -> Refusal {
-    Refusal::new("untrue-payment", "the payment that the buyer names is not on the ledger for this order", "Nothing is delivered.")
+    Refusal::new(
+        "untrue-payment",
+        "the payment that the buyer names is not on the ledger for this order",
+        "Nothing is delivered.",
+    )
 }

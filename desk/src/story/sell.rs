@@ -17,11 +17,10 @@ use std::path::Path;
 use std::time::Duration;
 use tacit_catalogue::{Draft, Listing, NotMoved, Revision, SignedListing};
 use tacit_delivery::{
-    AgeRecipient, BlockLeaves, BuiltManifest, Manifest, ManifestTerms, OrderIdentity, build_manifest, media_type_of_name,
-    open_sample, seal, verify_sample,
+    AgeRecipient, BlockLeaves, BuiltManifest, Manifest, ManifestTerms, OrderIdentity, build_manifest,
+    media_type_of_name, open_sample, seal, verify_sample,
 };
-use tacit_evidence::beacon::BeaconVerifier;
-use tacit_values::{Currency, ListingId, base64url};
+use tacit_values::{Currency, ListingId};
 use tacit_wire::bodies::manifests::{LogManifest, ManifestView};
 
 /// What a seller decides about a file.
@@ -79,15 +78,33 @@ impl OpenDesk {
         let seller = self.keyring().seller();
         let mail = self.keyring().mail_key(&seller.persona()).recipient().to_string();
         let mail = mail.parse().expect("a mail key's recipient is an age recipient");
-        let listing = cleared.go_live(goods.listing, seller.persona(), mail, described(&goods.manifest.manifest), self.now());
-        let signed = listing.sign(&seller).map_err(|refused| Refusal::new("not-listed", refused.to_string(), "Change that and run the command again."))?;
+        let listing = cleared.go_live(
+            goods.listing,
+            seller.persona(),
+            mail,
+            described(&goods.manifest.manifest),
+            self.now(),
+        );
+        let signed = listing.sign(&seller).map_err(|refused| {
+            Refusal::new("not-listed", refused.to_string(), "Change that and run the command again.")
+        })?;
         self.publish(goods.clone(), signed.clone()).await?;
         self.tidy_goods(&goods);
-        Ok(Sold { listing: signed, manifest: goods.manifest.manifest, sample_rows: opened, earlier: logged.earlier, plain_because })
+        Ok(Sold {
+            listing: signed,
+            manifest: goods.manifest.manifest,
+            sample_rows: opened,
+            earlier: logged.earlier,
+            plain_because,
+        })
     }
 
     /// Publishes a changed version of an own listing.
-    pub async fn revise_listing(&self, listing: &ListingId, revision: Revision) -> Result<SignedListing, Refusal> {
+    pub async fn revise_listing(
+        &self,
+        listing: &ListingId,
+        revision: Revision,
+    ) -> Result<SignedListing, Refusal> {
         let now = self.now();
         self.next_version(listing, |newest| newest.revise(revision, now)).await
     }
@@ -117,10 +134,11 @@ impl OpenDesk {
     ) -> Result<SignedListing, Refusal> {
         let _claim = self.folder().claim(&listing.to_string()).await?;
         let (goods, newest) = own(self, listing).await?;
-        let next = change(newest.listing).map_err(|refused| Refusal::new("not-moved", refused.to_string(), "See `tacit listings`."))?;
-        let signed = next
-            .sign(&self.keyring().seller())
-            .map_err(|refused| Refusal::new("not-listed", refused.to_string(), "Change that and run the command again."))?;
+        let next = change(newest.listing)
+            .map_err(|refused| Refusal::new("not-moved", refused.to_string(), "See `tacit listings`."))?;
+        let signed = next.sign(&self.keyring().seller()).map_err(|refused| {
+            Refusal::new("not-listed", refused.to_string(), "Change that and run the command again.")
+        })?;
         self.publish(goods, signed.clone()).await?;
         Ok(signed)
     }
@@ -134,11 +152,17 @@ impl OpenDesk {
 
     async fn unfinished(&self, file: &Path, draft: &Draft) -> Result<Option<Goods>, Refusal> {
         let begun = self.all_goods().await?;
-        let same = |goods: &Goods| goods.published.is_none() && goods.file == file && goods.draft == draft.into();
+        let same =
+            |goods: &Goods| goods.published.is_none() && goods.file == file && goods.draft == draft.into();
         Ok(begun.into_iter().find(|goods| same(goods) && self.sealed_body(goods).is_file()))
     }
 
-    async fn seal_goods(&self, file: &Path, order: &SellOrder, tell: Tell<'_>) -> Result<(Goods, Option<String>), Refusal> {
+    async fn seal_goods(
+        &self,
+        file: &Path,
+        order: &SellOrder,
+        tell: Tell<'_>,
+    ) -> Result<(Goods, Option<String>), Refusal> {
         tell("sealing the file");
         let listing = ListingId::random(&mut self.rng());
         let work = self.folder().work();
@@ -166,13 +190,21 @@ impl OpenDesk {
         Ok((goods, built.plain_because))
     }
 
-    async fn upload_goods(&self, goods: &Goods, tell: Tell<'_>, bytes: &(dyn Fn(u64, u64) + Send + Sync)) -> Result<(), Refusal> {
+    async fn upload_goods(
+        &self,
+        goods: &Goods,
+        tell: Tell<'_>,
+        bytes: &(dyn Fn(u64, u64) + Send + Sync),
+    ) -> Result<(), Refusal> {
         tell("uploading the sealed body");
         let acting = self.market().acting(&self.keyring().seller())?;
         let manifest = &goods.manifest.manifest;
         let blocks = std::fs::read(self.blocks_file(goods)).map_err(|_| disk())?;
         let length = blocks.len() as u64;
-        acting.upload(manifest.blocks, length, &mut Cursor::new(blocks), &mut |_| {}).await.map_err(not_uploaded)?;
+        acting
+            .upload(manifest.blocks, length, &mut Cursor::new(blocks), &mut |_| {})
+            .await
+            .map_err(not_uploaded)?;
         let mut body = File::open(self.sealed_body(goods)).map_err(|_| disk())?;
         let total = goods.body_bytes;
         let mut told = |there: u64| bytes(there, total);
@@ -180,7 +212,12 @@ impl OpenDesk {
         Ok(())
     }
 
-    async fn wait_for_beacon(&self, goods: &Goods, delay_s: u64, tell: Tell<'_>) -> Result<ManifestView, Refusal> {
+    async fn wait_for_beacon(
+        &self,
+        goods: &Goods,
+        delay_s: u64,
+        tell: Tell<'_>,
+    ) -> Result<ManifestView, Refusal> {
         let acting = self.market().acting(&self.keyring().seller())?;
         let log = LogManifest { listing: goods.listing, signed: goods.manifest.clone() };
         let mut logged = acting.log_manifest(&log).await?;
@@ -197,28 +234,29 @@ impl OpenDesk {
 
     async fn open_goods(&self, goods: &Goods, logged: &ManifestView, tell: Tell<'_>) -> Result<u32, Refusal> {
         let beacon = logged.beacon.as_ref().expect("the caller waited for the beacon");
-        self.beacon_verifier()?.verify(beacon).map_err(|refused| {
-            Refusal::new("untrue-beacon", refused.to_string(), "Do not sell here: the market's beacon does not verify.")
+        self.settings().pinned.beacon.verify(beacon).map_err(|refused| {
+            Refusal::new(
+                "untrue-beacon",
+                refused.to_string(),
+                "Do not sell here: the market's beacon does not verify.",
+            )
         })?;
         tell("opening the rows that the beacon drew");
-        let (file, key, manifest, drawn) = (goods.file.clone(), goods.key(), goods.manifest.manifest.clone(), beacon.digest());
+        let (file, key, manifest, drawn) =
+            (goods.file.clone(), goods.key(), goods.manifest.manifest.clone(), beacon.digest());
         let opened = tokio::task::spawn_blocking(move || {
             let plaintext = File::open(&file).map_err(|_| no_file(&file))?;
-            let sample = open_sample(plaintext, &manifest, &key, &drawn)
-                .map_err(|refused| Refusal::new("sample", refused.to_string(), "Sell the file again when it is complete."))?;
-            let audited = verify_sample(&sample, &manifest, &drawn)
-                .map_err(|refused| Refusal::new("sample", refused.to_string(), "Sell the file again when it is complete."))?;
+            let sample = open_sample(plaintext, &manifest, &key, &drawn).map_err(|refused| {
+                Refusal::new("sample", refused.to_string(), "Sell the file again when it is complete.")
+            })?;
+            let audited = verify_sample(&sample, &manifest, &drawn).map_err(|refused| {
+                Refusal::new("sample", refused.to_string(), "Sell the file again when it is complete.")
+            })?;
             Ok::<_, Refusal>((sample, audited.size()))
         });
         let (sample, size) = opened.await.expect("opening a sample does not panic")?;
         self.market().acting(&self.keyring().seller())?.put_sample(goods.listing, &sample).await?;
         Ok(size)
-    }
-
-    pub(crate) fn beacon_verifier(&self) -> Result<BeaconVerifier, Refusal> {
-        let der = base64url::decode(&self.settings().pinned.beacon).unwrap_or_default();
-        BeaconVerifier::from_der(&der)
-            .map_err(|_| Refusal::new("damaged-settings", "the market's beacon key in desk.toml cannot be read", "Restore desk.toml, or make the desk again from its words."))
     }
 
     fn sealed_body(&self, goods: &Goods) -> std::path::PathBuf {
@@ -239,18 +277,31 @@ impl OpenDesk {
 
 type SealedFile = (tacit_delivery::FileKeyKept, u64, BuiltManifest);
 
-fn seal_and_promise(file: &Path, output: &Path, mine: &AgeRecipient, terms: &ManifestTerms) -> Result<SealedFile, Refusal> {
+fn seal_and_promise(
+    file: &Path,
+    output: &Path,
+    mine: &AgeRecipient,
+    terms: &ManifestTerms,
+) -> Result<SealedFile, Refusal> {
     let open = || File::open(file).map_err(|_| no_file(file));
     let empty = std::fs::metadata(file).map_err(|_| no_file(file))?.len() == 0;
     if empty {
-        return Err(Refusal::new("empty-file", "the file is empty: there is nothing to sell", "Choose a file with content."));
+        return Err(Refusal::new(
+            "empty-file",
+            "the file is empty: there is nothing to sell",
+            "Choose a file with content.",
+        ));
     }
     let body = std::io::BufWriter::new(File::create(output).map_err(|_| disk())?);
     let sealed = seal(BufReader::new(open()?), body, mine)
         .map_err(|refused| Refusal::new("not-sealed", refused.to_string(), "Nothing left this machine."))?;
     let built = build_manifest(open()?, &sealed, terms).map_err(|refused| {
         let _half_is_worthless = std::fs::remove_file(output);
-        Refusal::new("unreadable-file", refused.to_string(), "Mend the file and run the command again; nothing left this machine.")
+        Refusal::new(
+            "unreadable-file",
+            refused.to_string(),
+            "Mend the file and run the command again; nothing left this machine.",
+        )
     })?;
     File::open(output).and_then(|file| file.sync_all()).map_err(|_| disk())?;
     Ok((sealed.file_key, sealed.body.bytes, built))
@@ -269,21 +320,38 @@ fn described(manifest: &Manifest) -> tacit_catalogue::Goods {
 }
 
 pub(crate) fn blocks_of(bytes: &[u8], manifest: &Manifest) -> Result<BlockLeaves, Refusal> {
-    BlockLeaves::parse(bytes, manifest)
-        .map_err(|refused| Refusal::new("untrue-blocks", refused.to_string(), "Try again; the market sent something else than the manifest names."))
+    BlockLeaves::parse(bytes, manifest).map_err(|refused| {
+        Refusal::new(
+            "untrue-blocks",
+            refused.to_string(),
+            "Try again; the market sent something else than the manifest names.",
+        )
+    })
 }
 
 fn not_cleared(refused: tacit_catalogue::NotCleared) -> Refusal {
-    Refusal::new("not-cleared", refused.to_string(), "Change that and run the command again; nothing was sealed or sent.")
+    Refusal::new(
+        "not-cleared",
+        refused.to_string(),
+        "Change that and run the command again; nothing was sealed or sent.",
+    )
 }
 
 fn no_file(file: &Path) -> Refusal {
-    Refusal::new("no-file", format!("`{}` cannot be read", file.display()), "Check the path and its permissions.")
+    Refusal::new(
+        "no-file",
+        format!("`{}` cannot be read", file.display()),
+        "Check the path and its permissions.",
+    )
 }
 
 fn not_uploaded(refused: tacit_wire::client::NotUploaded) -> Refusal {
     match refused {
         tacit_wire::client::NotUploaded::Failed(failed) => failed.into(),
-        other => Refusal::new("not-uploaded", other.to_string(), "Run the command again: it goes on where it stopped."),
+        other => Refusal::new(
+            "not-uploaded",
+            other.to_string(),
+            "Run the command again: it goes on where it stopped.",
+        ),
     }
 }

@@ -20,7 +20,13 @@ const CONFIRM_WITHIN_S: u64 = 14 * 86_400;
 const EPOCHS_TO_PAY: u64 = 64;
 
 /// What a buyer asks for: the listing's terms as they stand, a fresh persona, fresh addresses.
-pub(crate) fn request(desk: &OpenDesk, order: OrderId, listing: &Listing, pool: &Pool, fee_version: u32) -> OrderRequest {
+pub(crate) fn request(
+    desk: &OpenDesk,
+    order: OrderId,
+    listing: &Listing,
+    pool: &Pool,
+    fee_version: u32,
+) -> OrderRequest {
     let buyer = desk.keyring().order_persona(order).persona();
     let buyer_mail = desk.keyring().mail_key(&buyer).recipient().to_string();
     let age_recipient = desk.keyring().order_identity(order).recipient().to_string();
@@ -65,7 +71,11 @@ pub(crate) fn pay_by(pool: &Pool, now: Timestamp) -> Epoch {
 }
 
 /// The receipt's body for an agreement that the seller is about to sign.
-pub(crate) fn receipt_body(accepted: &AcceptedAgreement, receipt: ReceiptId, now: Timestamp) -> Result<ReceiptBody, Refusal> {
+pub(crate) fn receipt_body(
+    accepted: &AcceptedAgreement,
+    receipt: ReceiptId,
+    now: Timestamp,
+) -> Result<ReceiptBody, Refusal> {
     let terms = &accepted.agreement;
     let agreement = terms.terms_hash().map_err(|refused| damaged(&refused.to_string()))?;
     Ok(ReceiptBody {
@@ -83,7 +93,12 @@ pub(crate) fn receipt_body(accepted: &AcceptedAgreement, receipt: ReceiptId, now
         fee_version: terms.fee_version.into(),
         agreement,
         payees: terms.pays.iter().map(payee).collect(),
-        entitlement: Entitlement { may: vec!["read".to_owned(), "analyse".to_owned()], updates: updates(terms), times: None, until: None },
+        entitlement: Entitlement {
+            may: vec!["read".to_owned(), "analyse".to_owned()],
+            updates: updates(terms),
+            uses: None,
+            until: None,
+        },
         purpose: terms.purpose.clone(),
         jurisdictions: terms.jurisdictions.clone(),
         policy_version: terms.policy_version.map(u64::from),
@@ -134,5 +149,9 @@ pub(crate) fn wallet_address(address: &PayAddress) -> Result<Address, Refusal> {
 }
 
 fn damaged(why: &str) -> Refusal {
-    Refusal::new("bad-agreement", format!("the agreement cannot be used: {why}"), "Nothing was paid. Order again.")
+    Refusal::new(
+        "bad-agreement",
+        format!("the agreement cannot be used: {why}"),
+        "Nothing was paid. Order again.",
+    )
 }

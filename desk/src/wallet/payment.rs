@@ -33,12 +33,12 @@ pub struct PaymentIntent {
 }
 
 /// What a payment is for, as far as its public tag says: nothing that anybody but the parties can read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Terms {
     /// Nothing: the tag is random.
     Plain,
-    /// An agreement: the tag binds it under fresh randomness, which is in the outcome.
-    Agreement(Digest),
+    /// An agreement: the tag binds its terms hash under randomness that the order's record holds already.
+    Agreement(Digest, TermsBlind),
 }
 
 /// What came of a payment.
@@ -50,6 +50,8 @@ pub enum PaymentOutcome {
     Open {
         /// The last epoch that may take it.
         until: Epoch,
+        /// The bundle, once there is one.
+        bundle: Option<Digest>,
         /// What the market said when it was sent last, if it said no.
         said: Option<String>,
     },

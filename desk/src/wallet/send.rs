@@ -7,7 +7,7 @@ use crate::mirror::{Followed, FollowedPool};
 use crate::refusal::Refusal;
 use std::time::Duration;
 use tacit_settlement::wallet::{NoteState, Payment, Plan};
-use tacit_settlement::{TermsBlind, TermsTag, WalletState};
+use tacit_settlement::{TermsTag, WalletState};
 use tacit_values::{Epoch, Money};
 use tacit_wire::client::Failed;
 
@@ -55,9 +55,14 @@ impl Wallet<'_> {
             None | Some(Record::Merged) => None,
             Some(Record::Landed(landed)) => Some(PaymentOutcome::Landed(Box::new(landed))),
             Some(Record::Ended(ended)) => Some(PaymentOutcome::Ended(ended)),
-            Some(Record::Reserved(begun) | Record::Proven(begun, _)) => {
-                Some(PaymentOutcome::Open { until: begun.valid_until, said: None })
+            Some(Record::Reserved(begun)) => {
+                Some(PaymentOutcome::Open { until: begun.valid_until, bundle: None, said: None })
             }
+            Some(Record::Proven(begun, finished)) => Some(PaymentOutcome::Open {
+                until: begun.valid_until,
+                bundle: Some(finished.digest),
+                said: None,
+            }),
         })
     }
 
@@ -148,10 +153,7 @@ impl Wallet<'_> {
         let mut rng = self.desk.rng();
         let (blind, terms_tag) = match intent.terms {
             Terms::Plain => (None, TermsTag::random(&mut rng)),
-            Terms::Agreement(terms_hash) => {
-                let blind = TermsBlind::random(&mut rng);
-                (Some(blind), TermsTag::binding(&blind, &terms_hash))
-            }
+            Terms::Agreement(terms_hash, blind) => (Some(blind), TermsTag::binding(&blind, &terms_hash)),
         };
         Begun {
             pool: intent.pool,
@@ -301,6 +303,7 @@ impl Wallet<'_> {
                                 taken = matches!(problem.slug(), "double-spend" | "too-late");
                                 let open = PaymentOutcome::Open {
                                     until: begun.valid_until,
+                                    bundle: Some(finished.digest),
                                     said: Some(problem.to_string()),
                                 };
                                 if !taken && problem.retry_after_s.is_none() {
@@ -316,7 +319,11 @@ impl Wallet<'_> {
                 Err(refusal) => return Err(refusal),
             }
             if self.desk.now() >= deadline {
-                return Ok(Some(PaymentOutcome::Open { until: begun.valid_until, said }));
+                return Ok(Some(PaymentOutcome::Open {
+                    until: begun.valid_until,
+                    bundle: Some(finished.digest),
+                    said,
+                }));
             }
             tokio::time::sleep(poll).await;
         }
