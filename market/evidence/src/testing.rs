@@ -75,8 +75,16 @@ pub fn sale() -> Sale {
 impl Sale {
     /// One of many sales, the same every time.
     pub fn number(number: u8) -> Self {
+        Self::made(Self::plain_body(number), number)
+    }
+
+    /// The first sale with another body; seller and buyer stay.
+    pub fn of(body: ReceiptBody) -> Self {
+        Self::made(body, 1)
+    }
+
+    fn made(body: ReceiptBody, number: u8) -> Self {
         let (seller, buyer) = (PersonaKey::from_seed(&[20; 32]), PersonaKey::from_seed(&[number; 32]));
-        let body = body(&seller, &buyer, number);
         let rng = &mut chance(u64::from(number));
         let sd_jwt = sign_receipt(&seller, &body, rng).expect("the fixture may be signed");
         let digest = SellerSigned::open(&sd_jwt).expect("the fixture is signed").digest();
