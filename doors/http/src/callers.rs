@@ -16,6 +16,7 @@ use tacit_values::Persona;
 use tacit_wire::bodies::ledger::BYTES;
 use tacit_wire::signing::check_head;
 use tacit_wire::{Problem, ProblemKind};
+use tokio::sync::OwnedSemaphorePermit;
 
 /// A persona's request with at most `MOST` bytes of body.
 pub(crate) struct Signed<const MOST: usize> {
@@ -23,6 +24,8 @@ pub(crate) struct Signed<const MOST: usize> {
     pub(crate) persona: Persona,
     /// The whole body.
     pub(crate) body: Bytes,
+    /// Held as long as the body is.
+    _room: Option<OwnedSemaphorePermit>,
 }
 
 /// Somebody's request with at most `MOST` bytes of body.
@@ -42,6 +45,7 @@ impl<const MOST: usize> FromRequest<Door> for Signed<MOST> {
         let path = whole.path_and_query().map_or("/", |path| path.as_str());
         let head = check_head(origin, &parts.method, path, &parts.headers, door.market().now())?;
         door.rates().admit_persona(&head.persona())?;
+        let room = door.room_for(MOST)?;
         let body = read(&parts, body, MOST).await?;
         let signed = head.with_body(&body, door.nonces(), door.market().now())?;
         if parts.method != Method::GET {
@@ -50,7 +54,7 @@ impl<const MOST: usize> FromRequest<Door> for Signed<MOST> {
                 door.market().remember_nonce(signed.persona(), signed.nonce(), signed.fresh_until());
             remembered.await.map_err(told)?;
         }
-        Ok(Self { persona: signed.persona(), body })
+        Ok(Self { persona: signed.persona(), body, _room: room })
     }
 }
 

@@ -9,6 +9,8 @@ use tacit_flows::Market;
 use tacit_values::rand_core::CryptoRng;
 use tacit_values::{Digest, base64url};
 use tacit_wire::signing::NonceWindow;
+use tacit_wire::{Problem, ProblemKind};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// How the door is set up.
 #[derive(Debug, Clone)]
@@ -23,6 +25,8 @@ pub struct DoorSettings {
     pub behind_proxy: bool,
     /// How long an ordinary request may take.
     pub patience: Duration,
+    /// How many MiB of long request bodies (parts, samples) lie in memory at once; more are asked to come back.
+    pub long_bodies_mib: u32,
 }
 
 impl Default for DoorSettings {
@@ -33,6 +37,7 @@ impl Default for DoorSettings {
             nonces: 200_000,
             behind_proxy: false,
             patience: Duration::from_secs(30),
+            long_bodies_mib: 192,
         }
     }
 }
@@ -76,6 +81,7 @@ struct Inside {
     market: Market,
     nonces: NonceWindow,
     rates: Rates,
+    room: Arc<Semaphore>,
     admin: Option<AdminToken>,
     settings: DoorSettings,
 }
@@ -85,7 +91,8 @@ impl Door {
     pub fn open(market: Market, settings: DoorSettings, admin: Option<AdminToken>) -> Self {
         let nonces = NonceWindow::with_room(settings.nonces);
         let rates = Rates::new(settings.per_address, settings.per_persona);
-        Self(Arc::new(Inside { market, nonces, rates, admin, settings }))
+        let room = Arc::new(Semaphore::new(settings.long_bodies_mib as usize));
+        Self(Arc::new(Inside { market, nonces, rates, room, admin, settings }))
     }
 
     /// Forgets the addresses and personas that have been quiet: for the minute's housekeeping.
@@ -103,6 +110,20 @@ impl Door {
 
     pub(crate) fn rates(&self) -> &Rates {
         &self.0.rates
+    }
+
+    /// Room in memory for a body of at most `most` bytes, until the permit is dropped. Bodies up to one MiB need none: the
+    /// rates bound them.
+    pub(crate) fn room_for(&self, most: usize) -> Result<Option<OwnedSemaphorePermit>, Box<Problem>> {
+        let mib = u32::try_from(most.div_ceil(1 << 20)).unwrap_or(u32::MAX);
+        if mib <= 1 {
+            return Ok(None);
+        }
+        Arc::clone(&self.0.room).try_acquire_many_owned(mib).map(Some).map_err(|_| {
+            let problem =
+                Problem::new(ProblemKind::Busy, "too many long bodies are on their way at this moment");
+            Box::new(problem.retry_after(Duration::from_secs(2)).remedy("send it again as soon as stated"))
+        })
     }
 
     pub(crate) fn admin(&self) -> Option<&AdminToken> {

@@ -29,6 +29,7 @@ pub(crate) struct Watch {
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct Named {
+    #[serde(default)]
     letters: String,
 }
 

@@ -17,8 +17,8 @@ use tacit_wire::bodies::manifests::{LogManifest, LogProofView, ManifestView};
 
 /// A manifest of 1,024 columns with long names stays below.
 const LONGEST_MANIFEST: usize = 1 << 20;
-/// The largest sample that any market of this version takes; the market's own limit may be lower.
-const LONGEST_SAMPLE: usize = 64 << 20;
+/// The largest sample that any market of this version takes, with room for spaces between the members.
+const LONGEST_SAMPLE: usize = 17 << 20;
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct OfManifest {

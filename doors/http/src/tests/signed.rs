@@ -145,3 +145,17 @@ async fn a_persona_that_comes_too_often_is_told_when_to_come_back() {
     assert_eq!(answer.header("retry-after"), "1");
     assert_eq!(street.act(2, "POST", PATH, &open_upload()).await.status, 200);
 }
+
+#[tokio::test]
+async fn long_bodies_wait_outside_when_memory_is_full() {
+    let settings = DoorSettings { long_bodies_mib: 10, ..DoorSettings::default() };
+    let street = Street::with(settings, origin()).await;
+    let sample = "/api/v1/listings/lst_00000000000000000000000000/sample";
+    let answer = street.act(1, "PUT", sample, b"{}").await;
+    assert_eq!(answer.refusal(), (503, "busy".into()));
+    assert_eq!(answer.header("retry-after"), "2");
+    let part = "/api/v1/uploads/upl_00000000000000000000000000/parts/0";
+    for _ in 0..2 {
+        assert_eq!(street.act(1, "PUT", part, b"x").await.status, 404, "the room is given back");
+    }
+}
