@@ -5,8 +5,12 @@
 
 pub mod backup;
 pub mod init;
+pub mod orders;
+pub mod receipts;
+pub mod run_desk;
 pub mod sample;
 pub mod search;
+pub mod sell;
 pub mod show;
 pub mod wallet;
 pub mod whoami;
@@ -24,6 +28,20 @@ pub enum DeskCommand {
     Whoami(whoami::WhoamiArgs),
     /// Balance, history, addresses; pay somebody.
     Wallet(wallet::WalletArgs),
+    /// Put a file up for sale: sealed once, promised cell by cell, with a sample that nobody chose.
+    Sell(Box<sell::SellArgs>),
+    /// Your own listings: show, edit, pause, resume.
+    Listings(sell::ListingsArgs),
+    /// End a listing for good.
+    Retire(sell::RetireArgs),
+    /// Order, pay from the shielded wallet, download, check, keep the receipt.
+    Buy(orders::BuyArgs),
+    /// Orders, bought and sold.
+    Orders(orders::OrdersArgs),
+    /// Receipts: list, show in whole or in parts, print.
+    Receipts(receipts::ReceiptsArgs),
+    /// Leave the desk running: it answers orders by itself.
+    Desk(run_desk::RunArgs),
     /// Seal everything that the words alone cannot bring back into one file.
     Backup(backup::BackupArgs),
     /// Search the catalogue on this machine; nobody learns what you look for.
@@ -36,14 +54,37 @@ pub enum DeskCommand {
 
 impl DeskCommand {
     /// Runs the command on an open desk.
-    pub async fn run(&self, desk: &OpenDesk, out: &mut Output) -> Result<(), Refusal> {
+    pub async fn run(
+        &self,
+        desk: &OpenDesk,
+        print: receipts::Print<'_>,
+        out: &mut Output,
+    ) -> Result<(), Refusal> {
         match self {
             Self::Whoami(args) => whoami::run(desk, args, out).await,
             Self::Wallet(args) => wallet::run(desk, args, out).await,
+            Self::Sell(args) => sell::sell(desk, args, out).await,
+            Self::Listings(args) => sell::listings(desk, args, out).await,
+            Self::Retire(args) => sell::retire(desk, args, out).await,
+            Self::Buy(args) => orders::buy(desk, args, out).await,
+            Self::Orders(args) => orders::orders(desk, args, out).await,
+            Self::Receipts(args) => receipts::run(desk, args, print, out).await,
+            Self::Desk(args) => run_desk::run(desk, args, out).await,
             Self::Backup(args) => backup::run(desk, args, out).await,
             Self::Search(args) => search::run(desk, args, out).await,
             Self::Show(args) => show::run(desk, args, out).await,
             Self::Sample(args) => sample::run(desk, args, out).await,
+        }
+    }
+}
+
+impl DeskCommand {
+    /// Whether the command is going to prove a payment: its keys are worth building in the background.
+    pub fn pays(&self) -> bool {
+        match self {
+            Self::Buy(_) => true,
+            Self::Wallet(args) => matches!(args.what, Some(wallet::WalletCommand::Send(_))),
+            _ => false,
         }
     }
 }

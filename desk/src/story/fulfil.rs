@@ -42,7 +42,7 @@ pub struct SaleKept {
 
 impl SaleKept {
     /// Whether nothing is left to do.
-    fn is_over(&self) -> bool {
+    pub fn is_over(&self) -> bool {
         match self.sale {
             Sale::Closed { .. } => self.receipted,
             Sale::Declined { .. } => self.told,

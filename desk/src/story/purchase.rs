@@ -122,6 +122,15 @@ impl OpenDesk {
         Ok(order)
     }
 
+    /// Cancels an order before anything was paid.
+    pub async fn cancel_order(&self, order: &OrderId) -> Result<(), Refusal> {
+        let _claim = self.folder().claim(&order.to_string()).await?;
+        let kept = self.purchase(order).await?.ok_or_else(|| not_a_step(&"this desk has no such order"))?;
+        let purchase = kept.purchase.clone().cancel().map_err(|refused| not_a_step(&refused))?;
+        self.mailroom().unwatch(*order).await?;
+        self.keep_purchase(PurchaseKept { purchase, ..kept }).await
+    }
+
     /// Walks a purchase as far as it goes within `patience`.
     pub async fn drive(
         &self,

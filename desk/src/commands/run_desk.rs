@@ -1,0 +1,92 @@
+//! `tacit desk`: the desk left running. It answers orders, delivers, and goes on with purchases that wait, by itself.
+
+use crate::open::OpenDesk;
+use crate::output::Output;
+use crate::refusal::Refusal;
+use crate::story::purchase::Driven;
+use clap::Args;
+use serde_json::json;
+use std::sync::Mutex;
+use std::time::Duration;
+
+/// How long one look into the seller's mailbox waits for a letter.
+const LOOK: Duration = Duration::from_secs(10);
+/// How long to wait after the market did not answer.
+const AWAY: Duration = Duration::from_secs(3);
+/// While a sale waits for the ledger, rounds come quicker.
+const QUICK: Duration = Duration::from_millis(700);
+
+/// Arguments of `desk`.
+#[derive(Debug, Clone, Args)]
+pub struct RunArgs {
+    /// Without pages; there are none yet, so this is what `tacit desk` does anyway.
+    #[arg(long)]
+    pub headless: bool,
+}
+
+/// Runs until Ctrl-C. Over outgoing connections only; nothing listens here.
+pub async fn run(desk: &OpenDesk, _args: &RunArgs, out: &mut Output) -> Result<(), Refusal> {
+    desk.mirror().meet().await?;
+    let seller = desk.keyring().seller().persona();
+    out.tell(
+        &json!({"ok": true, "seller": seller}),
+        &format!("the desk of {seller} answers orders by itself; stop it with Ctrl-C"),
+    );
+    let shared = Mutex::new(out);
+    let tell = |sentence: &str| shared.lock().expect("telling does not panic").remark(sentence);
+    tokio::select! {
+        stopped = tokio::signal::ctrl_c() => {
+            let _either_way_it_ends = stopped;
+            Ok(())
+        }
+        refused = work(desk, &tell) => refused,
+    }
+}
+
+async fn work(desk: &OpenDesk, tell: &(dyn Fn(&str) + Send + Sync)) -> Result<(), Refusal> {
+    let mut away = false;
+    loop {
+        let wait = if waits_for_ledger(desk).await? { QUICK } else { LOOK };
+        match round(desk, wait, tell).await {
+            Ok(()) => away = false,
+            Err(refusal) if refusal.code == "market-unreachable" => {
+                if !away {
+                    tell(&refusal.to_string());
+                }
+                away = true;
+                tokio::time::sleep(AWAY).await;
+            }
+            Err(refusal) if matches!(refusal.code.as_ref(), "market-forked" | "market-keys-changed") => {
+                return Err(refusal);
+            }
+            Err(refusal) => {
+                tell(&refusal.to_string());
+                tokio::time::sleep(AWAY).await;
+            }
+        }
+    }
+}
+
+async fn round(desk: &OpenDesk, wait: Duration, tell: &(dyn Fn(&str) + Send + Sync)) -> Result<(), Refusal> {
+    desk.fulfil_round(wait, tell).await?;
+    for place in desk.mailroom().unposted().await? {
+        desk.mailroom().post_again(&place).await?;
+    }
+    for kept in desk.purchases().await? {
+        if kept.purchase.is_over() {
+            continue;
+        }
+        match desk.drive(&kept.order, Duration::ZERO, tell).await {
+            Ok(Driven::Done(_) | Driven::Waits(..)) => {}
+            Err(refusal) if refusal.code == "market-unreachable" => return Err(refusal),
+            Err(refusal) => tell(&format!("{}: {refusal}", kept.order)),
+        }
+    }
+    Ok(())
+}
+
+/// Whether a sale waits for something that no letter announces.
+async fn waits_for_ledger(desk: &OpenDesk) -> Result<bool, Refusal> {
+    let waiting = desk.mailroom().all_waiting().await?;
+    Ok(!waiting.is_empty() || desk.sales().await?.iter().any(|kept| !kept.is_over()))
+}

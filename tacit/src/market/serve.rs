@@ -1,0 +1,190 @@
+//! The market as a process: keys, store, vault, flows, door; then listen until Ctrl-C.
+//!
+//! What the first start fixes (address, listening port, demo settings) lies in `market.toml` of the data folder; a later
+//! start with anything else is refused. The operator's token is written anew at every start.
+
+use super::{MarketArgs, Stopped, keys};
+use crate::world::{MachineChance, MachineClock};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use std::io::Write;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use tacit_flows::{Market, MarketParts, MarketSettings};
+use tacit_http::{AdminToken, Door, DoorSettings};
+use tacit_ports::chance::Chance;
+use tacit_settlement::Proofs;
+use tacit_store::{DatabasePlace, MarketDb};
+use tacit_values::Origin;
+use tacit_vault::FolderVault;
+use tokio::net::TcpListener;
+
+const FIXED: &str = "market.toml";
+/// Where the operator's commands find the running market, and what they show it.
+pub(super) const TOKEN: &str = "admin-token";
+
+/// What the first start fixed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Fixed {
+    pub(super) origin: Origin,
+    pub(super) listen: SocketAddr,
+    demo: bool,
+}
+
+pub(super) async fn serve(args: &MarketArgs, json: bool, proofs: Arc<dyn Proofs>) -> Result<(), Stopped> {
+    prepare_folder(&args.data)?;
+    let (listener, fixed) = listen(args).await?;
+    let chance: Arc<dyn Chance> = Arc::new(MachineChance);
+    let keys = {
+        let (data, origin, chance) = (args.data.clone(), fixed.origin.clone(), chance.clone());
+        let opened = tokio::task::spawn_blocking(move || keys::open(&data, &origin, chance.as_ref()));
+        opened
+            .await
+            .expect("making keys does not panic")
+            .map_err(|refused| Stopped::new(refused, "Nothing was changed."))?
+    };
+    let place: DatabasePlace = match &args.database {
+        Some(url) => url.parse().map_err(|refused| Stopped::new(refused, "See `tacit market --help`."))?,
+        None => DatabasePlace::File(args.data.join("market.db")),
+    };
+    let store = MarketDb::open(&place).await.map_err(|refused| {
+        Stopped::new(refused, "See that the database runs and that no other market uses it.")
+    })?;
+    let vault = FolderVault::open(&args.data.join("vault"))
+        .await
+        .map_err(|refused| Stopped::new(refused, "Give the market's user access to its data folder."))?;
+    let settings = match fixed.demo {
+        true => MarketSettings::demo(fixed.origin.clone()),
+        false => MarketSettings::usual(fixed.origin.clone()),
+    };
+    let parts = MarketParts {
+        settings,
+        keys,
+        store: Arc::new(store),
+        vault: Arc::new(vault),
+        proofs: proofs.clone(),
+        clock: Arc::new(MachineClock),
+        chance: chance.clone(),
+    };
+    let market =
+        Market::open(parts).await.map_err(|refused| Stopped::new(refused, "Nothing was changed."))?;
+    let (token, admin) = AdminToken::fresh(&mut chance.rng());
+    keys::write_secret(&args.data.join(TOKEN), token.as_bytes())
+        .map_err(|cause| Stopped::new(cause, "Give the market's user access to its data folder."))?;
+    let settings = DoorSettings { behind_proxy: args.behind_proxy, ..DoorSettings::default() };
+    let door = Door::open(market.clone(), settings, Some(admin));
+    say_listening(&fixed, proofs.name(), json);
+
+    let (end, ended) = tokio::sync::watch::channel(false);
+    let jobs = tokio::spawn({
+        let (market, ended) = (market.clone(), ended.clone());
+        async move { market.run_until(until(ended)).await }
+    });
+    let serving = tokio::spawn(tacit_http::serve(listener, door, until(ended)));
+    wait_for_end().await;
+    let _nobody_listens = end.send(true);
+    let grace = std::time::Duration::from_secs(5);
+    let _graceful_or_late = tokio::time::timeout(grace, serving).await;
+    let _finished_or_late = tokio::time::timeout(grace, jobs).await;
+    Ok(())
+}
+
+async fn until(mut ended: tokio::sync::watch::Receiver<bool>) {
+    let _closed_is_an_end_too = ended.wait_for(|ended| *ended).await;
+}
+
+async fn wait_for_end() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminated) => tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = terminated.recv() => {}
+        },
+        Err(_) => drop(tokio::signal::ctrl_c().await),
+    }
+}
+
+fn say_listening(fixed: &Fixed, proofs: &str, json: bool) {
+    let mut out = std::io::stdout();
+    let said = if json {
+        writeln!(
+            out,
+            "{}",
+            json!({"ok": true, "origin": fixed.origin, "listen": fixed.listen, "proofs": proofs})
+        )
+    } else {
+        writeln!(out, "the market is open at {} (proofs: {proofs})", fixed.origin)
+    };
+    let _closed_pipe = said.and_then(|()| out.flush());
+}
+
+fn prepare_folder(folder: &Path) -> Result<(), Stopped> {
+    use std::os::unix::fs::DirBuilderExt;
+    let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
+    made.map_err(|cause| {
+        Stopped::new(format!("the data folder cannot be made: {cause}"), "Choose another with --data.")
+    })
+}
+
+/// Listens where the first start listened; fixes it when this is the first.
+async fn listen(args: &MarketArgs) -> Result<(TcpListener, Fixed), Stopped> {
+    let file = args.data.join(FIXED);
+    let known = read_fixed(&args.data)?;
+    let wanted = match (&known, args.listen) {
+        (Some(fixed), None) => fixed.listen,
+        (_, Some(listen)) => listen,
+        (None, None) => SocketAddr::from(([127, 0, 0, 1], 4300)),
+    };
+    let listener = TcpListener::bind(wanted).await.map_err(|cause| {
+        Stopped::new(
+            format!("{wanted} cannot be listened on: {cause}"),
+            "Is the market running already? Or choose another address with --listen.",
+        )
+    })?;
+    let listen = listener
+        .local_addr()
+        .map_err(|cause| Stopped::new(cause, "Choose another address with --listen."))?;
+    if let Some(fixed) = known {
+        let other_origin = args.origin.as_ref().is_some_and(|origin| *origin != fixed.origin);
+        let moved = args.origin.is_none()
+            && fixed.origin.as_str() == format!("http://{}", fixed.listen)
+            && listen != fixed.listen;
+        if other_origin || moved || (args.demo && !fixed.demo) {
+            let sentence = format!(
+                "this market was founded at {}; pools, log and receipts carry that address",
+                fixed.origin
+            );
+            return Err(Stopped::new(
+                sentence,
+                "Start it as before (see market.toml in its folder), or found another in an empty folder.",
+            ));
+        }
+        return Ok((listener, fixed));
+    }
+    let origin = match &args.origin {
+        Some(origin) => origin.clone(),
+        None => format!("http://{listen}").parse().map_err(|refused| {
+            Stopped::new(
+                refused,
+                "Say the public https address with --origin, and let a reverse proxy end TLS.",
+            )
+        })?,
+    };
+    let fixed = Fixed { origin, listen, demo: args.demo };
+    let text = toml::to_string(&fixed).expect("three plain values have a TOML form");
+    keys::write_secret(&file, text.as_bytes())
+        .map_err(|cause| Stopped::new(cause, "Give the market's user access to its data folder."))?;
+    Ok((listener, fixed))
+}
+
+pub(super) fn read_fixed(folder: &Path) -> Result<Option<Fixed>, Stopped> {
+    match std::fs::read_to_string(folder.join(FIXED)) {
+        Ok(text) => toml::from_str(&text).map(Some).map_err(|_| {
+            Stopped::new("market.toml is damaged", "Restore it from a backup; it holds the market's address.")
+        }),
+        Err(missing) if missing.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(cause) => Err(Stopped::new(cause, "Give the market's user access to its data folder.")),
+    }
+}
