@@ -1,5 +1,7 @@
 //! Anybody replays the ledger from its public files, and a changed byte does not pass.
 
+#![allow(clippy::unwrap_used, reason = "a test that does not hold should stop at once")]
+
 mod story;
 
 use story::{PROOFS, Person, Town, funded, tusd};
@@ -49,7 +51,7 @@ fn a_byte_changed_anywhere_in_an_epoch_file_is_noticed() {
     let honest = town.closed.clone();
     for (index, closed) in honest.iter().enumerate() {
         let Some(file) = &closed.file else { continue };
-        for place in (0..file.len()).step_by(397).chain(0..60) {
+        for place in (0..file.len()).step_by(997).chain((0..60).step_by(4)) {
             let mut changed = honest.clone();
             let bytes = changed[index].file.as_mut().unwrap();
             bytes[place] ^= 0x40;
