@@ -33,7 +33,9 @@ impl Market {
                 if request.buyer != buyer {
                     return Err(NotPlaced::NotTheBuyer.into());
                 }
-                return self.seen(known.place_again(&request)?.order).await;
+                let stands = known.place_again(&request)?.order;
+                drop(tx);
+                return self.seen(stands).await;
             }
             None => {
                 let listing = tx.listings().newest(request.listing).await?.ok_or(OrderRefused::NoListing)?;
@@ -155,6 +157,9 @@ impl Market {
             keep(self, &mut *tx, Some((revision, stored)), &moved.order, now).await?;
             tx.commit().await?;
             tracing::info!(order.id = %id, step, "order moved");
+        } else {
+            // The evidence may want a transaction of its own, and there is only one at a time.
+            drop(tx);
         }
         self.seen(moved.order).await
     }

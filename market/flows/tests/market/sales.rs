@@ -291,6 +291,7 @@ async fn a_refused_order_is_over_and_leaves_no_trace_in_the_log() {
     let why = tacit_trade::Refusal { reason: RefusalReason::Declined };
     let by_buyer = market.refuse_order(sale.buyer.persona(), sale.buyer.order, why.clone()).await;
     assert!(by_buyer.is_err());
+    sale.story.next_epoch().await;
     let before = sale.story.market.checkpoint().await.unwrap().size().0;
     market.refuse_order(sale.seller.persona(), sale.buyer.order, why).await.unwrap();
     sale.story.next_epoch().await;
