@@ -20,6 +20,7 @@ pub mod refusal;
 pub mod samples;
 pub mod settings;
 pub mod story;
+pub mod verify;
 pub mod wallet;
 
 pub use folder::DeskFolder;

@@ -12,6 +12,7 @@ pub mod sample;
 pub mod search;
 pub mod sell;
 pub mod show;
+pub mod verify;
 pub mod wallet;
 pub mod whoami;
 
