@@ -83,14 +83,13 @@ impl<'a> Wallet<'a> {
 
     /// Follows what the mirror holds already.
     pub async fn sync_over(&self, followed: &Followed) -> Result<Vec<WalletView>, Refusal> {
-        let mut views = Vec::new();
         for pool in &followed.pools {
             let _turn = self.turn().await?;
-            let state = self.catch_up(pool).await?;
-            views.push(self.view(&pool.pool, &state));
+            self.catch_up(pool).await?;
         }
+        // What the ledger says about payments under way may free notes: only then is the balance true.
         self.settle_records().await?;
-        Ok(views)
+        self.as_known().await
     }
 
     /// What was known at the last sync, without asking anybody.

@@ -8,7 +8,7 @@ use tacit_desk::{DeskFolder, DeskSettings};
 
 /// Arguments of `doctor`.
 #[derive(Debug, Args)]
-pub struct DoctorArgs {}
+pub(crate) struct DoctorArgs {}
 
 struct Finding {
     what: &'static str,

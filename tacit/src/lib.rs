@@ -7,7 +7,7 @@ mod cli;
 mod demo;
 mod desk;
 mod doctor;
-pub mod market;
+mod market;
 mod terminal;
 mod world;
 

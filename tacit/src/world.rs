@@ -8,7 +8,7 @@ use tacit_values::Timestamp;
 
 /// The machine's clock, in UTC.
 #[derive(Debug)]
-pub struct MachineClock;
+pub(crate) struct MachineClock;
 
 impl Clock for MachineClock {
     fn now(&self) -> Timestamp {
@@ -21,7 +21,7 @@ impl Clock for MachineClock {
 
 /// The operating system's randomness.
 #[derive(Debug)]
-pub struct MachineChance;
+pub(crate) struct MachineChance;
 
 impl Chance for MachineChance {
     fn seed(&self) -> [u8; 32] {

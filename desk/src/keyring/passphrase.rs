@@ -13,7 +13,7 @@ const LONGEST: u64 = 4096;
 /// there is no one to ask, and the program hands in nothing.
 pub trait AskPassphrase: Send + Sync {
     /// Shows `prompt`, reads one line without echo.
-    fn ask(&self, prompt: &str) -> std::io::Result<SecretString>;
+    fn ask(&self, prompt: &str) -> std::io::Result<String>;
 }
 
 /// The ways to a passphrase that this process has.
@@ -91,7 +91,7 @@ impl std::fmt::Debug for Passphrases {
 fn asked(person: &dyn AskPassphrase, prompt: &str) -> Result<SecretString, Refusal> {
     let unheard =
         |_| Refusal::new("passphrase", "the passphrase could not be read", "Type it at the terminal.");
-    person.ask(prompt).map_err(unheard)
+    person.ask(prompt).map(SecretString::from).map_err(unheard)
 }
 
 fn same(first: &SecretString, second: &SecretString) -> bool {

@@ -13,6 +13,9 @@ pub mod keys;
 pub mod ledger;
 pub mod log;
 
+#[cfg(test)]
+mod tests;
+
 use crate::refusal::Refusal;
 use std::error::Error;
 

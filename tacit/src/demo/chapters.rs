@@ -73,10 +73,10 @@ fn sale(cast: &mut Cast) -> Result<Value, String> {
     );
 
     let found = jay.does(&["search", "aircraft"])?;
-    let listing = text(&found["hits"][0], "listing")?;
+    let listing = text(&found["listings"][0], "id")?;
     cast.tell("jay", &format!("searched a local mirror: nobody learned for what; found {listing}"));
     let sample = jay.does(&["sample", &listing])?;
-    let rows = sample["n"].as_u64().unwrap_or(0);
+    let rows = sample["sample_rows"].as_u64().unwrap_or(0);
     cast.tell("jay", &format!("checked {rows} rows drawn by neither side"));
     let copy = cast.folder().join("bought.csv");
     let copy_text = copy.to_string_lossy().into_owned();

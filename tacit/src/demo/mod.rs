@@ -17,7 +17,7 @@ use std::time::Instant;
 
 /// How the demo runs.
 #[derive(Debug, Args)]
-pub struct DemoArgs {
+pub(crate) struct DemoArgs {
     /// End after the story instead of staying up until Ctrl-C.
     #[arg(long)]
     once: bool,
@@ -27,7 +27,7 @@ pub struct DemoArgs {
 }
 
 /// Plays the story; exit status 1 when a chapter failed.
-pub fn run(args: &DemoArgs, json: bool) -> ExitCode {
+pub(crate) fn run(args: &DemoArgs, json: bool) -> ExitCode {
     #[expect(clippy::disallowed_methods, reason = "the demo says how long each step takes")]
     let began = Instant::now();
     let mut cast = match Cast::gather(args.folder.clone(), began) {

@@ -18,7 +18,7 @@ use tacit_values::{Origin, PersonaKey, base64url};
 
 /// Why the keys are not at hand.
 #[derive(Debug, thiserror::Error)]
-pub enum KeysNotRead {
+pub(super) enum KeysNotRead {
     /// The file is there and is no key file.
     #[error(
         "`market-keys.json` is damaged; restore it from a backup, since the log and the treasury depend on it"
@@ -27,9 +27,6 @@ pub enum KeysNotRead {
     /// The file system's fault.
     #[error("`market-keys.json` cannot be read or written; give the market's user access to its data folder")]
     Disk(#[source] std::io::Error),
-    /// The address cannot name a log.
-    #[error("the market's address cannot name a log; use a plain host name")]
-    Name,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -47,14 +44,14 @@ struct Stored {
 }
 
 /// Reads the keys, making them when there are none.
-pub fn open(folder: &Path, origin: &Origin, chance: &dyn Chance) -> Result<MarketKeys, KeysNotRead> {
+pub(super) fn open(folder: &Path, origin: &Origin, chance: &dyn Chance) -> Result<MarketKeys, KeysNotRead> {
     let file = folder.join("market-keys.json");
     let stored = match fs::read(&file) {
         Ok(bytes) => serde_json::from_slice(&bytes).map_err(|_| KeysNotRead::Damaged)?,
         Err(missing) if missing.kind() == std::io::ErrorKind::NotFound => make(&file, chance)?,
         Err(cause) => return Err(KeysNotRead::Disk(cause)),
     };
-    let name = LogName::of(origin).map_err(|_| KeysNotRead::Name)?;
+    let name = LogName::of(origin);
     Ok(MarketKeys {
         log: LogKey::from_seed(name, &stored.log),
         persona: PersonaKey::from_seed(&stored.persona),
@@ -80,7 +77,7 @@ fn make(file: &Path, chance: &dyn Chance) -> Result<Stored, KeysNotRead> {
 }
 
 /// Writes a file that only its owner can read, whole or not at all.
-pub fn write_secret(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
+pub(super) fn write_secret(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let half = file.with_extension("new");
     let mut out = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&half)?;
     out.write_all(bytes)?;

@@ -16,7 +16,7 @@ use tacit_values::{Currency, Money, Origin};
 /// Arguments of `tacit market`.
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = false, subcommand_negates_reqs = true)]
-pub struct MarketArgs {
+pub(crate) struct MarketArgs {
     /// The market's data folder; made when it does not exist.
     #[arg(long, global = true, default_value = "market", value_name = "DIR")]
     data: PathBuf,

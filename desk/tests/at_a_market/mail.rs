@@ -1,0 +1,100 @@
+//! Letters between desks: sealed, by the bucket, each once; and a desk's letters to itself.
+
+use crate::street::{Someone, Street};
+use serde_json::json;
+use std::time::Duration;
+use tacit_desk::OpenDesk;
+use tacit_desk::mailroom::outgoing::OutgoingLetter;
+use tacit_relay::Kind;
+use tacit_values::OrderId;
+
+async fn met(someone: &Someone, street: &Street) -> std::sync::Arc<OpenDesk> {
+    let desk = someone.honest(street).await;
+    desk.mirror().follow().await.unwrap();
+    desk
+}
+
+async fn ask(buyer: &OpenDesk, seller: &OpenDesk, order: OrderId, name: &str) {
+    let key = buyer.keyring().order_persona(order);
+    let to = seller.keyring().seller().persona();
+    let mail = seller.keyring().mail_key(&to).recipient();
+    let body = json!({"wants": name});
+    let letter = OutgoingLetter { from: &key, to, mail, order, kind: Kind::Order, reply_to: None, body };
+    buyer.mailroom().post(name, letter).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_buyers_letter_reaches_the_seller_once_and_the_answer_comes_by_the_bucket() {
+    let street = Street::open().await;
+    let (one, two) = (Someone::new(1), Someone::new(2));
+    let (buyer, seller) = (met(&one, &street).await, met(&two, &street).await);
+    let (_, order) = buyer.next_order().await.unwrap();
+    buyer.mailroom().watch(order).await.unwrap();
+    ask(&buyer, &seller, order, "order").await;
+    ask(&buyer, &seller, order, "order").await;
+
+    let key = seller.keyring().seller();
+    assert_eq!(seller.mailroom().collect(&key, Duration::ZERO).await.unwrap(), 1);
+    assert_eq!(seller.mailroom().collect(&key, Duration::ZERO).await.unwrap(), 0, "it was acknowledged");
+    let asked = seller.mailroom().waiting(&order).await.unwrap();
+    assert_eq!((asked.len(), asked[0].kind, asked[0].seq), (1, Kind::Order, 0));
+    assert!(asked[0].checkpoint.is_some(), "letters carry the newest checkpoint");
+
+    let to = buyer.keyring().order_persona(order).persona();
+    let mail = buyer.keyring().mail_key(&to).recipient();
+    let body = json!({"reason": "not_for_sale"});
+    let answer = OutgoingLetter { from: &key, to, mail, order, kind: Kind::Refusal, reply_to: Some(0), body };
+    seller.mailroom().post("refusal", answer).await.unwrap();
+    seller.mailroom().handled(&asked[0]).await.unwrap();
+    assert_eq!(seller.mailroom().waiting(&order).await.unwrap(), []);
+
+    assert_eq!(buyer.mailroom().fetch().await.unwrap(), 0, "the tick is not over");
+    street.tick().await;
+    assert_eq!(buyer.mailroom().fetch().await.unwrap(), 1);
+    street.tick().await;
+    assert_eq!(buyer.mailroom().fetch().await.unwrap(), 0);
+    assert_eq!(buyer.mailroom().waiting(&order).await.unwrap()[0].kind, Kind::Refusal);
+    assert!(buyer.mailroom().unposted().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_desk_that_was_away_catches_up_by_the_hour() {
+    let street = Street::open().await;
+    let (one, two) = (Someone::new(1), Someone::new(2));
+    let (buyer, seller) = (met(&one, &street).await, met(&two, &street).await);
+    let (_, order) = buyer.next_order().await.unwrap();
+    buyer.mailroom().watch(order).await.unwrap();
+    let to = buyer.keyring().order_persona(order).persona();
+    let mail = buyer.keyring().mail_key(&to).recipient();
+    let key = seller.keyring().seller();
+    let letter =
+        OutgoingLetter { from: &key, to, mail, order, kind: Kind::Delivery, reply_to: None, body: json!({}) };
+    seller.mailroom().post("delivery", letter).await.unwrap();
+    street.clock.pass(Duration::from_secs(3 * 3600));
+    assert_eq!(buyer.mailroom().fetch().await.unwrap(), 1);
+    assert_eq!(buyer.mailroom().fetch().await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn an_orders_state_is_found_again_from_the_words_alone() {
+    let street = Street::open().await;
+    let buyer = Someone::new(1);
+    let desk = met(&buyer, &street).await;
+    let mut orders = Vec::new();
+    for _ in 0..3 {
+        orders.push(desk.next_order().await.unwrap().1);
+    }
+    desk.mailroom().keep_own_state(orders[0], 0, json!({"state": "placed"})).await.unwrap();
+    desk.mailroom().keep_own_state(orders[0], 1, json!({"state": "paid"})).await.unwrap();
+    desk.mailroom().keep_own_state(orders[2], 0, json!({"state": "placed"})).await.unwrap();
+
+    let elsewhere = buyer.again();
+    let restored = met(&elsewhere, &street).await;
+    let found = restored.mailroom().find_own_orders(&|_| {}).await.unwrap();
+    let states: Vec<_> =
+        found.iter().map(|found| (found.number, found.order, found.state["state"].as_str())).collect();
+    assert_eq!(states, [(0, orders[0], Some("paid")), (2, orders[2], Some("placed"))]);
+    let stranger = Someone::new(9);
+    let stranger = met(&stranger, &street).await;
+    assert_eq!(stranger.mailroom().find_own_orders(&|_| {}).await.unwrap(), []);
+}
