@@ -76,6 +76,11 @@ impl DeskFolder {
         self.root.join("desk.db")
     }
 
+    /// The evidence of a market that showed two histories.
+    pub fn alarm(&self) -> PathBuf {
+        self.root.join("alarm.json")
+    }
+
     /// Sealed bodies and downloads on their way; every file in it can be fetched or made again.
     pub fn work(&self) -> PathBuf {
         self.root.join("work")

@@ -27,6 +27,8 @@ const CURSOR: Drawer = Drawer("mail-cursor");
 /// Letters are kept for 14 days; nothing older is worth asking for.
 const LONGEST_BACK_MS: u64 = 14 * 86_400_000;
 const HOUR_MS: u64 = 3_600_000;
+/// So many single ticks are fetched before a whole hour is.
+const TICKS_BEFORE_AN_HOUR: u64 = 20;
 
 /// The letters of one desk. Cheap to make; all state is in the desk's store.
 #[derive(Debug, Clone, Copy)]
@@ -93,35 +95,39 @@ impl Mailroom<'_> {
             self.remember(now.millis()).await?;
             return Ok(0);
         }
-        let mut new = 0;
-        while from / HOUR_MS + 1 < hour_of(now) {
-            let hour = from / HOUR_MS;
-            for bucket in names.values() {
-                let letters = self.desk.market().mirror().bucket_hour(*bucket, hour).await?.letters;
-                new += self.take(letters, &mailboxes).await?;
-            }
-            from = (hour + 1) * HOUR_MS;
-            self.remember(from).await?;
-        }
         let length = relay.tick_length_ms.max(1);
-        for tick in from / length..open_tick {
-            for bucket in names.values() {
-                match self.desk.market().mirror().bucket_tick(*bucket, tick).await.map_err(Refusal::from) {
-                    Ok(bucket) => new += self.take(bucket.letters, &mailboxes).await?,
-                    // Our clock is ahead of the market's: the rest comes the next time.
-                    Err(refusal) if refusal.code == "not-yet" => return Ok(new),
-                    // Buckets have become wider: ask with the new bits the next time.
-                    Err(refusal) if refusal.code == "refused" => {
-                        self.desk.mirror().meet().await?;
-                        return Ok(new);
-                    }
-                    Err(refusal) => return Err(refusal),
+        let mut new = 0;
+        loop {
+            let hour = from / HOUR_MS;
+            let ticks_left = ((hour + 1) * HOUR_MS - from) / length;
+            if hour < hour_of(now) && ticks_left > TICKS_BEFORE_AN_HOUR {
+                for bucket in names.values() {
+                    let letters = self.desk.market().mirror().bucket_hour(*bucket, hour).await?.letters;
+                    new += self.take(letters, &mailboxes).await?;
                 }
+                from = (hour + 1) * HOUR_MS;
+            } else if from / length < open_tick {
+                let tick = from / length;
+                for bucket in names.values() {
+                    match self.desk.market().mirror().bucket_tick(*bucket, tick).await.map_err(Refusal::from)
+                    {
+                        Ok(bucket) => new += self.take(bucket.letters, &mailboxes).await?,
+                        // Our clock is ahead of the market's: the rest comes the next time.
+                        Err(refusal) if refusal.code == "not-yet" => return Ok(new),
+                        // Buckets have become wider: ask with the new bits the next time.
+                        Err(refusal) if refusal.code == "refused" => {
+                            self.desk.mirror().meet().await?;
+                            return Ok(new);
+                        }
+                        Err(refusal) => return Err(refusal),
+                    }
+                }
+                from = (tick + 1) * length;
+            } else {
+                return Ok(new);
             }
-            from = (tick + 1) * length;
             self.remember(from).await?;
         }
-        Ok(new)
     }
 
     /// Fetches the mailbox of a stable persona (seller) by its own name, waiting up to `wait` for a letter. What came is

@@ -49,10 +49,36 @@ impl OpenDesk {
 }
 
 impl<'a> Mirror<'a> {
-    /// Follows market, log and ledger to their newest state. Everything a payment needs.
+    /// Follows market, log and ledger to their newest state. Everything a payment needs. A mirror with a damaged page is
+    /// fetched anew and held against the checkpoint that was verified before.
     pub async fn follow(&self) -> Result<Followed, Refusal> {
         let _turn = self.desk.folder().turn(Turn::Mirror).await?;
         self.calm().await?;
+        match self.follow_ledger_once().await {
+            Err(refusal) if refusal.code == DAMAGED => {
+                tracing::warn!("a page of the mirror is damaged; log and ledger are fetched anew");
+                self.forget_log().await?;
+                self.follow_ledger_once().await
+            }
+            followed => followed,
+        }
+    }
+
+    /// Follows the catalogue too. Says how many versions of listings were new.
+    pub async fn follow_catalogue(&self) -> Result<usize, Refusal> {
+        let _turn = self.desk.folder().turn(Turn::Mirror).await?;
+        match self.follow_catalogue_once().await {
+            Err(refusal) if refusal.code == DAMAGED => {
+                tracing::warn!("a page of the mirror is damaged; the catalogue is fetched anew");
+                self.desk.store().forget(PublicShelf::Listings).await?;
+                self.desk.store().forget(PublicShelf::CatalogueDays).await?;
+                self.follow_catalogue_once().await
+            }
+            followed => followed,
+        }
+    }
+
+    async fn follow_ledger_once(&self) -> Result<Followed, Refusal> {
         let market = self.meet().await?;
         let genesis = self.follow_genesis().await?;
         let log = self.follow_log().await?;
@@ -60,9 +86,7 @@ impl<'a> Mirror<'a> {
         Ok(Followed { market, log, pools })
     }
 
-    /// Follows the catalogue too. Says how many versions of listings were new.
-    pub async fn follow_catalogue(&self) -> Result<usize, Refusal> {
-        let _turn = self.desk.folder().turn(Turn::Mirror).await?;
+    async fn follow_catalogue_once(&self) -> Result<usize, Refusal> {
         let market = self.meet().await?;
         let genesis = self.follow_genesis().await?;
         self.follow_days(&market, &genesis).await
@@ -87,12 +111,11 @@ fn json_page(shelf: PublicShelf, series: &str, number: u64, value: &impl Seriali
     page(shelf, series, number, serde_json::to_vec(value).expect("pages are plain data and have a JSON form"))
 }
 
+const DAMAGED: &str = "damaged-mirror";
+
 fn damaged() -> Refusal {
-    Refusal::new(
-        "damaged-mirror",
-        "a page of the mirror cannot be read",
-        "Delete desk.db's mirror with `tacit doctor --forget-mirror`; it is fetched and verified again.",
-    )
+    let remedy = "Run the command again with the market at hand: the mirror is fetched and verified anew.";
+    Refusal::new(DAMAGED, "a page of the mirror cannot be read", remedy)
 }
 
 fn untrue(sentence: impl Into<String>) -> Refusal {

@@ -39,9 +39,13 @@ impl Mirror<'_> {
     pub(super) async fn raise(&self, evidence: &[u8]) -> Result<Refusal, Refusal> {
         let at = self.desk.now();
         if self.alarm().await?.is_none() {
-            let evidence = serde_json::from_slice(evidence).expect("evidence of a fork is a JSON document");
+            let evidence: serde_json::Value =
+                serde_json::from_slice(evidence).expect("evidence of a fork is a JSON document");
+            let evidence_text = evidence.to_string();
             let page = json_page(PublicShelf::Checkpoints, ALARM, 0, &Alarm { at, evidence });
             self.desk.store().keep(vec![page]).await?;
+            crate::folder::write_private(&self.desk.folder().alarm(), evidence_text.as_bytes())
+                .map_err(|_| crate::folder::disk())?;
         }
         Ok(forked(at))
     }
@@ -53,6 +57,6 @@ fn forked(at: Timestamp) -> Refusal {
         format!(
             "the market showed two histories of its log (noticed {at}); this desk buys and pays nothing here"
         ),
-        "See the evidence with `tacit doctor --evidence`, show it to others, and settle it with the operator.",
+        "The evidence is in alarm.json in the desk folder: show it to others, and settle it with the operator.",
     )
 }

@@ -29,7 +29,8 @@ impl Mirror<'_> {
     /// The newest checkpoint that this desk has verified.
     pub async fn checkpoint(&self) -> Result<Option<SignedCheckpoint>, Refusal> {
         let kept = self.desk.store().page(PublicShelf::Checkpoints, VERIFIED, 0).await?;
-        let Some(kept) = kept else { return Ok(None) };
+        // An empty page is one that was forgotten.
+        let Some(kept) = kept.filter(|kept| !kept.bytes.is_empty()) else { return Ok(None) };
         let note = std::str::from_utf8(&kept.bytes).map_err(|_| damaged())?;
         self.verifier()?.open(note).map(Some).map_err(|_| damaged())
     }
@@ -93,6 +94,26 @@ impl Mirror<'_> {
     pub async fn inclusion(&self, index: LogIndex, size: LogSize) -> Result<Inclusion, Refusal> {
         let source = self.hashes(&needed_for_inclusion(index, size).map_err(|_| damaged())?).await?;
         prove_inclusion(index, size, &source).map_err(|_| damaged())
+    }
+
+    /// Forgets leaves and epochs, to fetch them anew. The checkpoint that was verified stays as one that was seen: what
+    /// comes now must lead to it.
+    pub(super) async fn forget_log(&self) -> Result<(), Refusal> {
+        let store = self.desk.store();
+        let mut pages = vec![page(PublicShelf::Checkpoints, VERIFIED, 0, Vec::new())];
+        if let Ok(Some(known)) = self.checkpoint().await {
+            pages.push(page(
+                PublicShelf::Checkpoints,
+                SEEN,
+                known.size().0,
+                known.note().as_bytes().to_vec(),
+            ));
+        }
+        store.keep(pages).await?;
+        for shelf in [PublicShelf::LogLeaves, PublicShelf::Epochs, PublicShelf::Market] {
+            store.forget(shelf).await?;
+        }
+        Ok(())
     }
 
     pub(super) async fn follow_log(&self) -> Result<LogSize, Refusal> {

@@ -211,6 +211,20 @@ async fn a_checkpoint_that_lies_ahead_is_compared_when_the_mirror_gets_there() {
 }
 
 #[tokio::test]
+async fn a_damaged_mirror_is_fetched_anew_and_held_against_what_was_verified() {
+    use tacit_ports::desk::{DeskMirror, PublicPage, PublicShelf};
+    let (street, alice, desk) = street_with_money(&["10"]).await;
+    assert_eq!(free(&desk).await, "10.00");
+    for series in ["leaves", "hashes"] {
+        let bytes = b"rubbish".to_vec();
+        let page = PublicPage { shelf: PublicShelf::LogLeaves, series: series.to_owned(), number: 0, bytes };
+        alice.store.keep(vec![page]).await.unwrap();
+    }
+    street.tick().await;
+    assert_eq!(free(&desk).await, "10.00");
+}
+
+#[tokio::test]
 async fn a_market_that_begins_its_history_anew_is_not_followed() {
     let (mut street, _alice, desk) = street_with_money(&["10"]).await;
     assert_eq!(free(&desk).await, "10.00");
