@@ -29,6 +29,7 @@ pub(super) struct Finished {
     #[serde(with = "base64url")]
     pub(super) bytes: Vec<u8>,
     pub(super) digest: Digest,
+    pub(super) terms_tag: TermsTag,
     pub(super) nullifiers: Vec<Nullifier>,
     /// The action whose output is the payee's.
     pub(super) action: usize,

@@ -234,10 +234,12 @@ impl Wallet<'_> {
             };
             let payment = built.map_err(|refused| not_built(&refused))?;
             let nullifiers: Vec<_> = payment.nullifiers().collect();
+            let tag = payment.terms_tag();
             let action = payment.action_of_output(0).ok_or_else(|| not_built(&"it has no output"))?;
             let bundle =
                 payment.complete(&keys, proofs.as_ref(), &mut rng).map_err(|refused| not_built(&refused))?;
-            Ok(Finished { bytes: bundle.bytes().to_vec(), digest: bundle.digest(), nullifiers, action })
+            let (bytes, digest) = (bundle.bytes().to_vec(), bundle.digest());
+            Ok(Finished { bytes, digest, terms_tag: tag, nullifiers, action })
         });
         proven.await.expect("proving does not panic")
     }

@@ -70,7 +70,7 @@ impl Wallet<'_> {
             .as_ref()
             .and_then(|closed| Some((closed.leaf, EpochFile::decode(closed.file.as_ref()?).ok()?)));
         let Some((leaf, file)) = file else { return Err(super::damaged("an epoch is missing")) };
-        let Some((first, bundle)) = find(&leaf, &file, begun, finished) else {
+        let Some((first, bundle)) = find(&leaf, &file, finished) else {
             return Ok(Record::Ended(Ended::SpentElsewhere { epoch }));
         };
         if begun.to.is_none() {
@@ -87,7 +87,7 @@ impl Wallet<'_> {
             epoch,
             position: first + finished.action as u64,
             bundle: bundle.digest(),
-            terms_tag: begun.terms_tag,
+            terms_tag: finished.terms_tag,
             blind: begun.blind,
             opening,
             output_key,
@@ -107,12 +107,12 @@ impl Wallet<'_> {
 fn find<'f>(
     leaf: &EpochLeaf,
     file: &'f EpochFile,
-    begun: &Begun,
     finished: &Finished,
 ) -> Option<(u64, &'f SettlementBundle)> {
     let bundles = file.entries.iter().map(|entry| &entry.bundle);
     let ours = bundles.into_iter().find(|bundle| {
-        bundle.terms_tag() == begun.terms_tag && finished.nullifiers.iter().copied().eq(bundle.nullifiers())
+        bundle.terms_tag() == finished.terms_tag
+            && finished.nullifiers.iter().copied().eq(bundle.nullifiers())
     })?;
     Some((file.position_of(&ours.digest(), leaf.tree_size)?, ours))
 }

@@ -23,17 +23,17 @@ use tacit_values::{Currency, Digest, Money, Origin, PersonaKey, Timestamp};
 const START: Timestamp = Timestamp::from_secs(1_795_176_000);
 
 /// A market that runs until it is dropped.
-pub struct Street {
-    pub clock: Arc<StoryClock>,
-    pub market: Market,
-    pub origin: Origin,
+pub(crate) struct Street {
+    pub(crate) clock: Arc<StoryClock>,
+    pub(crate) market: Market,
+    pub(crate) origin: Origin,
     port: u16,
     serving: Option<(tokio::sync::oneshot::Sender<()>, tokio::task::JoinHandle<()>)>,
 }
 
 impl Street {
     /// A fresh market on a port that the system chooses.
-    pub async fn open() -> Self {
+    pub(crate) async fn open() -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let origin: Origin = format!("http://127.0.0.1:{port}").parse().unwrap();
@@ -44,7 +44,7 @@ impl Street {
     }
 
     /// The same keys and the same address, with another history: what a dishonest operator could do.
-    pub async fn forget_everything(&mut self) {
+    pub(crate) async fn forget_everything(&mut self) {
         self.close().await;
         self.clock.pass(Duration::from_secs(1));
         self.market = found(&self.origin, &self.clock, 2).await;
@@ -58,7 +58,7 @@ impl Street {
     }
 
     /// Nobody answers any more.
-    pub async fn close(&mut self) {
+    pub(crate) async fn close(&mut self) {
         if let Some((end, serving)) = self.serving.take() {
             end.send(()).unwrap();
             serving.await.unwrap();
@@ -66,35 +66,35 @@ impl Street {
     }
 
     /// Lets a second pass and closes the epoch.
-    pub async fn tick(&self) {
+    pub(crate) async fn tick(&self) {
         self.clock.pass(Duration::from_secs(1));
         self.market.close_epochs().await.unwrap();
     }
 
     /// The clock of a machine that is behind.
-    pub fn clock_behind(&self, span: Duration) -> Arc<dyn Clock> {
+    pub(crate) fn clock_behind(&self, span: Duration) -> Arc<dyn Clock> {
         Arc::new(StoryClock::starting(self.clock.now().minus(span)))
     }
 
     /// The pool that takes payments.
-    pub fn pool(&self) -> tacit_settlement::PoolId {
+    pub(crate) fn pool(&self) -> tacit_settlement::PoolId {
         tacit_settlement::PoolId::of(&self.origin, Currency::TestUsd, 0)
     }
 
     /// A checkpoint that the market signed for somebody else, over other leaves.
-    pub fn another_history(&self, size: LogSize) -> String {
+    pub(crate) fn another_history(&self, size: LogSize) -> String {
         keys(&self.origin).log.sign(size, Digest::of(b"other leaves")).note().to_owned()
     }
 
     /// Mints to an address and closes the epoch.
-    pub async fn mint(&self, to: Address, amount: &str) {
+    pub(crate) async fn mint(&self, to: Address, amount: &str) {
         let (market, amount) = (self.market.clone(), money(amount));
         let minted = tokio::spawn(async move { market.mint(to, amount).await.map(drop) });
         self.until(minted).await.unwrap();
     }
 
     /// Lets time pass until the work is done.
-    pub async fn until<T: Send + 'static>(&self, work: tokio::task::JoinHandle<T>) -> T {
+    pub(crate) async fn until<T: Send + 'static>(&self, work: tokio::task::JoinHandle<T>) -> T {
         while !work.is_finished() {
             self.tick().await;
             tokio::time::sleep(Duration::from_millis(60)).await;
@@ -104,7 +104,7 @@ impl Street {
         done
     }
 
-    pub fn settings(&self) -> DeskSettings {
+    pub(crate) fn settings(&self) -> DeskSettings {
         let keys = keys(&self.origin);
         let pinned = PinnedKeys {
             market: keys.persona.persona(),
@@ -153,25 +153,25 @@ fn serve(
 }
 
 /// A person: words, a folder, a database that survives their processes.
-pub struct Someone {
-    pub folder: tempfile::TempDir,
-    pub store: Arc<MemoryDesk>,
+pub(crate) struct Someone {
+    pub(crate) folder: tempfile::TempDir,
+    pub(crate) store: Arc<MemoryDesk>,
     seed: u64,
     restored: u64,
 }
 
 impl Someone {
-    pub fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self { folder: tempfile::tempdir().unwrap(), store: Arc::new(MemoryDesk::empty()), seed, restored: 0 }
     }
 
     /// The same words in another folder.
-    pub fn again(&self) -> Self {
+    pub(crate) fn again(&self) -> Self {
         Self { restored: self.restored + 1, ..Self::new(self.seed) }
     }
 
     /// Opens the desk as a new process would.
-    pub async fn desk(&self, street: &Street, proofs: Arc<dyn Proofs>) -> OpenDesk {
+    pub(crate) async fn desk(&self, street: &Street, proofs: Arc<dyn Proofs>) -> OpenDesk {
         let folder = DeskFolder::at(self.folder.path().join("desk"));
         folder.make().unwrap();
         let words: Arc<dyn Chance> = Arc::new(CountedChance::of(1000 + self.seed));
@@ -181,7 +181,7 @@ impl Someone {
     }
 
     /// The engines of one more process of this person.
-    pub fn engines(&self, street: &Street) -> Engines {
+    pub(crate) fn engines(&self, street: &Street) -> Engines {
         Engines {
             store: Arc::new(Kept(self.store.clone())),
             proofs: Arc::new(AssumeProof),
@@ -190,7 +190,7 @@ impl Someone {
         }
     }
 
-    pub async fn honest(&self, street: &Street) -> Arc<OpenDesk> {
+    pub(crate) async fn honest(&self, street: &Street) -> Arc<OpenDesk> {
         Arc::new(self.desk(street, Arc::new(AssumeProof)).await)
     }
 }
@@ -218,7 +218,7 @@ impl Chance for Shared {
 }
 
 /// A prover that makes proofs nobody takes.
-pub struct SpoiltProof;
+pub(crate) struct SpoiltProof;
 
 impl Proofs for SpoiltProof {
     fn name(&self) -> &'static str {
@@ -237,7 +237,7 @@ impl Proofs for SpoiltProof {
 }
 
 /// A prover that fails, as a process does that is killed while it proves.
-pub struct NoProof;
+pub(crate) struct NoProof;
 
 impl Proofs for NoProof {
     fn name(&self) -> &'static str {
@@ -253,6 +253,6 @@ impl Proofs for NoProof {
     }
 }
 
-pub fn money(text: &str) -> Money {
+pub(crate) fn money(text: &str) -> Money {
     Money::parse(text, Currency::TestUsd).unwrap()
 }
