@@ -10,12 +10,12 @@ pub use sweep::Swept;
 use crate::ledger::NotClosed;
 use crate::manifests::{BEACON_JOB, ManifestNotTaken};
 use crate::market::Market;
-use crate::orders::{FORGET_JOB, OrderRefused};
+use crate::orders::{COUNTERSIGN_JOB, FORGET_JOB, OrderRefused};
 use std::future::Future;
 use std::time::Duration;
 use tacit_evidence::log::LeafKind;
 use tacit_ports::market::{LeafKey, Leased, StoreFault};
-use tacit_values::{Digest, Timestamp};
+use tacit_values::{Digest, OrderId, Timestamp};
 
 const LEASE: Duration = Duration::from_secs(60);
 const AT_ONCE: u32 = 100;
@@ -116,6 +116,10 @@ impl Market {
     async fn work_off(&self, round: &mut RoundOfJobs) -> Result<(), StoreFault> {
         loop {
             let now = self.now();
+            let next = self.store().read().await?.jobs().next_due().await?;
+            if next.is_none_or(|due| due > now) {
+                return Ok(());
+            }
             let mut tx = self.store().begin().await?;
             let leased = tx.jobs().lease(now, LEASE, AT_ONCE).await?;
             if leased.is_empty() {
@@ -140,31 +144,39 @@ impl Market {
         }
     }
 
+    fn next_epoch(&self, now: Timestamp, reason: &'static str) -> Work {
+        Work::Again { at: now.plus(self.settings().epoch_length), reason }
+    }
+
     async fn work(&self, leased: &Leased, now: Timestamp) -> Result<Work, StoreFault> {
-        let Some(digest) = leased.job.body.as_slice().try_into().ok().map(Digest::from_bytes) else {
-            tracing::error!(job = leased.job.kind, "a job's body does not read; it is dropped");
-            return Ok(Work::Done);
-        };
-        match leased.job.kind.as_str() {
-            BEACON_JOB => match self.draw_beacon(digest).await {
+        let body = leased.job.body.as_slice();
+        let digest = body.try_into().map(Digest::from_bytes);
+        let order = body.try_into().map(OrderId::from_bytes);
+        let later = |reason| Work::Again { at: now.plus(back_off(leased.attempt)), reason };
+        match (leased.job.kind.as_str(), digest, order) {
+            (BEACON_JOB, Ok(manifest), _) => match self.draw_beacon(manifest).await {
                 Ok(Some(_)) | Err(ManifestNotTaken::Unknown) => Ok(Work::Done),
-                Ok(None) => Ok(Work::Again {
-                    at: now.plus(self.settings().epoch_length),
-                    reason: "no epoch is young enough",
-                }),
+                Ok(None) => Ok(self.next_epoch(now, "no epoch is young enough")),
                 Err(ManifestNotTaken::Store(fault)) => Err(fault),
-                Err(_) => Ok(Work::Again {
-                    at: now.plus(back_off(leased.attempt)),
-                    reason: "the beacon was not drawn",
-                }),
+                Err(_) => Ok(later("the beacon was not drawn")),
             },
-            FORGET_JOB => {
+            (COUNTERSIGN_JOB, _, Ok(order)) => match self.countersign_ended(order).await {
+                Ok(true) => Ok(Work::Done),
+                Ok(false) => Ok(self.next_epoch(now, "the order's epoch is open")),
+                Err(OrderRefused::Store(fault)) => Err(fault),
+                Err(_) => Ok(later("the order was not countersigned")),
+            },
+            (FORGET_JOB, Ok(digest), _) => {
                 let mut tx = self.store().begin().await?;
                 tx.log().forget(LeafKey { kind: LeafKind::OrderEnded.code(), digest }).await?;
                 tx.commit().await?;
                 Ok(Work::Done)
             }
-            kind => {
+            (kind @ (BEACON_JOB | COUNTERSIGN_JOB | FORGET_JOB), _, _) => {
+                tracing::error!(kind, "a job's body does not read; it is dropped");
+                Ok(Work::Done)
+            }
+            (kind, _, _) => {
                 tracing::error!(kind, "a job of an unknown kind waits for a newer program");
                 Ok(Work::Again {
                     at: now.plus(LONGEST_BACK_OFF),

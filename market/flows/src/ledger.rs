@@ -16,6 +16,7 @@ pub use reading::{LedgerNotRead, SegmentBytes};
 pub use treasury::{Minted, NotActed};
 
 pub(crate) use desk::PoolDesk;
+pub(crate) use founding::Founded;
 pub(crate) use sequencer::{Submission, run as run_sequencer};
 
 use crate::market::Market;

@@ -194,7 +194,7 @@ impl Market {
         if listing.price.currency() != self.settings().currency {
             return Err(NotListed::Currency);
         }
-        self.check_goods_are_here(&signed).await?;
+        self.check_goods_are_here(listing).await?;
         let digest = listing.digest().map_err(NotApplied::from)?;
         let mut tx = self.store().begin().await?;
         let newest = match tx.listings().newest(listing.id).await? {
@@ -289,12 +289,15 @@ impl Market {
         Ok(self.keep_shelf(mark, shelf))
     }
 
-    /// The vault is asked before the transaction begins: nothing slow happens inside one.
-    async fn check_goods_are_here(&self, signed: &SignedListing) -> Result<(), NotListed> {
+    /// The vault is asked before the transaction begins: nothing slow happens inside one. Only new goods need be there; a
+    /// listing can be paused whatever became of them.
+    async fn check_goods_are_here(&self, listing: &Listing) -> Result<(), NotListed> {
         let mut view = self.store().read().await?;
-        let Some(manifest) = view.manifests().get(signed.listing.manifest).await? else {
-            return Err(NotListed::NoManifest);
-        };
+        let newest = view.listings().newest(listing.id).await?;
+        if newest.is_some_and(|newest| newest.manifest == listing.manifest) {
+            return Ok(());
+        }
+        let manifest = view.manifests().get(listing.manifest).await?.ok_or(NotListed::NoManifest)?;
         drop(view);
         if self.vault().size(manifest.body).await?.is_none() {
             return Err(NotListed::NotUploaded { what: "body" });

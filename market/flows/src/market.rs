@@ -3,7 +3,7 @@
 //! The verbs stand in the modules named after what they are about (`listings`, `orders`, `mail`, `ledger`, ...), one method
 //! each, all on [`Market`].
 
-use crate::ledger::{Ledger, Submission};
+use crate::ledger::{Founded, Ledger, Submission};
 use crate::settings::MarketSettings;
 use rand::rngs::StdRng;
 use std::collections::{HashMap, HashSet};
@@ -18,7 +18,7 @@ use tacit_ports::chance::Chance;
 use tacit_ports::clock::Clock;
 use tacit_ports::market::MarketStore;
 use tacit_ports::vault::Vault;
-use tacit_settlement::{Proofs, SignedGenesis};
+use tacit_settlement::Proofs;
 use tacit_values::{Persona, PersonaKey, Timestamp};
 use tokio::sync::{Notify, mpsc, watch};
 
@@ -84,7 +84,7 @@ pub struct Market(pub(crate) Arc<Shared>);
 
 pub(crate) struct Shared {
     pub(crate) parts: MarketParts,
-    pub(crate) genesis: RwLock<Arc<SignedGenesis>>,
+    pub(crate) founded: RwLock<Arc<Founded>>,
     /// The single writer of the ledger and the log.
     pub(crate) ledger: tokio::sync::Mutex<Ledger>,
     pub(crate) queue: mpsc::Sender<Submission>,
@@ -116,13 +116,13 @@ struct Today {
 impl Shared {
     pub(crate) fn new(
         parts: MarketParts,
-        genesis: SignedGenesis,
+        founded: Founded,
         ledger: Ledger,
         queue: mpsc::Sender<Submission>,
     ) -> Self {
         Self {
             parts,
-            genesis: RwLock::new(Arc::new(genesis)),
+            founded: RwLock::new(Arc::new(founded)),
             ledger: tokio::sync::Mutex::new(ledger),
             queue,
             closings: watch::Sender::new(0),

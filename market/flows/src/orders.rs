@@ -26,6 +26,9 @@ use tacit_values::{Digest, OrderId, Timestamp};
 /// The job that drops the salt of an ended order's leaf, when the parties' evidence no longer lies here.
 pub(crate) const FORGET_JOB: &str = "forget-leaf";
 
+/// The job that countersigns an ended order when its epoch has closed, though nobody asked yet.
+pub(crate) const COUNTERSIGN_JOB: &str = "countersign";
+
 /// An order as one of its parties sees it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OrderSeen {
@@ -58,6 +61,16 @@ impl Market {
             return Err(OrderRefused::Unknown);
         }
         self.seen(order).await
+    }
+
+    /// The market's job: makes the evidence of an ended order. `false` while its epoch is open.
+    pub(crate) async fn countersign_ended(&self, id: OrderId) -> Result<bool, OrderRefused> {
+        match self.store().read().await?.orders().get(id).await? {
+            Some(OrderRow::Whole { order, .. }) => {
+                Ok(self.evidence_of(&read_state(&order.state)?).await?.is_some())
+            }
+            Some(OrderRow::Shrunk { .. }) | None => Ok(true),
+        }
     }
 
     /// Adds the evidence to an order that ended with an agreement.
@@ -113,19 +126,23 @@ async fn keep(
         tx.self_letters().keep_until(&buyer, now.plus(market.settings().retention.self_letters)).await?;
     }
     if let Some(receipt) = evidence::receipt_of(order) {
-        log_end(market, tx, receipt, now).await?;
+        log_end(market, tx, order.id(), receipt, now).await?;
     }
     Ok(())
 }
 
-/// Stages the leaf of an order that ended, once, and says when its salt is dropped.
+/// Stages the leaf of an order that ended, once, and says when it is countersigned and when its salt is dropped.
 async fn log_end(
     market: &Market,
     tx: &mut dyn MarketTx,
+    id: OrderId,
     receipt: Digest,
     now: Timestamp,
 ) -> Result<(), StoreFault> {
     tx.log().stage(&salted(LeafKind::OrderEnded, receipt, &mut market.rng())).await?;
+    let due = now.plus(market.settings().epoch_length);
+    let (key, kind) = (format!("{COUNTERSIGN_JOB}/{id}"), COUNTERSIGN_JOB.to_owned());
+    tx.jobs().enqueue(&Job { key, kind, body: id.bytes().to_vec(), due }).await?;
     let due = now.plus(market.settings().retention.ended_orders);
     let key = format!("{FORGET_JOB}/{receipt}");
     let job = Job { key, kind: FORGET_JOB.to_owned(), body: receipt.bytes().to_vec(), due };

@@ -5,11 +5,13 @@
 //! market that slept for a year is awake again in minutes.
 
 use super::desk::{PoolDesk, read_entry};
+use super::founding::{Founded, newest_genesis};
 use super::{Ledger, name_of};
 use crate::log::append::{NotAppended, append_step, clear};
 use crate::market::Market;
 use crate::refusal::{Nature, Refusal, STORE_DOWN, Told};
 use rand::rngs::StdRng;
+use std::sync::Arc;
 use tacit_evidence::log::{Leaf as LogLeaf, LeafKind};
 use tacit_ports::market::{ClosedEpoch, EpochNotClosed, Leaf, MarketTx, StoreFault};
 use tacit_settlement::{EpochFile, EpochLeaf};
@@ -83,6 +85,11 @@ impl Market {
 
     async fn load_desks(&self) -> Result<Vec<PoolDesk>, StoreFault> {
         let mut view = self.store().read().await?;
+        // The store knows better than memory which pools there are: a rotation's answer may have been lost.
+        let damaged = || StoreFault::Damaged { table: "pools" };
+        let genesis = newest_genesis(&mut *view).await?.ok_or_else(damaged)?;
+        let founded = Founded::check(genesis).map_err(|_| damaged())?;
+        *self.0.founded.write().expect("nobody panics while holding this lock") = Arc::new(founded);
         let mut desks = Vec::new();
         for pool in self.pools() {
             desks.push(PoolDesk::load(&mut *view, &pool).await?);

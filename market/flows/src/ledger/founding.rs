@@ -58,7 +58,20 @@ impl Market {
     }
 }
 
-async fn found(parts: &MarketParts) -> Result<SignedGenesis, NotFounded> {
+/// The genesis document whose statements and signature were checked, with its pools at hand.
+pub(crate) struct Founded {
+    pub(super) signed: Arc<SignedGenesis>,
+    pub(super) genesis: Genesis,
+}
+
+impl Founded {
+    pub(super) fn check(signed: SignedGenesis) -> Result<Self, GenesisRefused> {
+        let genesis = signed.open()?.clone();
+        Ok(Self { signed: Arc::new(signed), genesis })
+    }
+}
+
+async fn found(parts: &MarketParts) -> Result<Founded, NotFounded> {
     let seconds = parts.settings.epoch_length.as_secs();
     let whole = parts.settings.epoch_length.subsec_nanos() == 0 && (1..=86_400).contains(&seconds);
     let length = u32::try_from(seconds).ok().filter(|_| whole).ok_or(NotFounded::EpochLength)?;
@@ -68,17 +81,20 @@ async fn found(parts: &MarketParts) -> Result<SignedGenesis, NotFounded> {
             return Err(NotFounded::OtherMarket { what });
         }
     }
-    let pools = tx.ledger().pools().await?;
-    let newest = pools.into_iter().max_by_key(|pool| pool.generation);
-    let genesis = match newest {
-        Some(newest) => {
-            serde_json::from_slice(&newest.genesis).map_err(|_| StoreFault::Damaged { table: "pools" })?
-        }
+    let genesis = match newest_genesis(&mut *tx).await? {
+        Some(genesis) => genesis,
         None => first_genesis(&mut *tx, parts, length, parts.clock.now()).await?,
     };
-    genesis.open()?;
+    let founded = Founded::check(genesis)?;
     tx.commit().await?;
-    Ok(genesis)
+    Ok(founded)
+}
+
+/// The document in the newest pool's row; `None` before the first pool was founded.
+pub(super) async fn newest_genesis(tx: &mut dyn MarketTx) -> Result<Option<SignedGenesis>, StoreFault> {
+    let newest = tx.ledger().pools().await?.into_iter().max_by_key(|pool| pool.generation);
+    let read = newest.map(|newest| serde_json::from_slice(&newest.genesis)).transpose();
+    read.map_err(|_| StoreFault::Damaged { table: "pools" })
 }
 
 fn charter(parts: &MarketParts, length: u32) -> [(&'static str, String); 7] {

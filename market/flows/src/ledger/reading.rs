@@ -1,6 +1,6 @@
 //! The ledger as everybody replays it: genesis, closed epochs, whole segments. The same bytes for whoever asks.
 
-use super::name_of;
+use super::{Founded, name_of};
 use crate::market::Market;
 use crate::refusal::{Nature, Refusal, STORE_DOWN, Told};
 use std::sync::Arc;
@@ -49,18 +49,21 @@ pub type SegmentBytes = Vec<u8>;
 impl Market {
     /// The signed document of all pools: what a replay begins with.
     pub fn genesis(&self) -> Arc<SignedGenesis> {
-        Arc::clone(&self.0.genesis.read().expect("nobody panics while holding this lock"))
+        Arc::clone(&self.founded().signed)
     }
 
     /// All pools, oldest first.
     pub fn pools(&self) -> Vec<Pool> {
-        self.genesis().open().map(|genesis| genesis.pools.clone()).unwrap_or_default()
+        self.founded().genesis.pools.clone()
     }
 
     /// The pool that takes payments of the market's currency.
     pub fn current_pool(&self) -> Option<Pool> {
-        let genesis = self.genesis();
-        genesis.open().ok()?.current(self.settings().currency).cloned()
+        self.founded().genesis.current(self.settings().currency).cloned()
+    }
+
+    pub(super) fn founded(&self) -> Arc<Founded> {
+        Arc::clone(&self.0.founded.read().expect("nobody panics while holding this lock"))
     }
 
     /// A closed epoch of a pool (`None`: of the current one).

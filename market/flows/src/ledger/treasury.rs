@@ -173,12 +173,11 @@ impl Market {
         let mut ledger = self.0.ledger.lock().await;
         self.close_due(&mut ledger).await.map_err(NotClosed::into_fault)?;
         let now = self.now();
-        let mut genesis = self.genesis().open()?.clone();
+        let mut genesis = self.founded().genesis.clone();
         let old = genesis.current(currency).cloned().ok_or(NotActed::NoPool)?;
         let from_epoch = old.epoch_at(now).next();
         let next = genesis.rotate(&old.pool, from_epoch, now)?;
         let signed = genesis.sign(&self.keys().treasury)?;
-        signed.open()?;
         let record = RotationRecord { v: 1, pool: old.pool, successor: next.pool, from_epoch };
         let leaf = LogLeaf::clear(LeafKind::Rotation, &record).expect("a rotation's record is short");
         let mut tx = self.store().begin().await?;
@@ -187,15 +186,13 @@ impl Market {
         // Whatever becomes of the commit, the desks are read again from what stands.
         ledger.desks.clear();
         tx.commit().await?;
-        *self.0.genesis.write().expect("nobody panics while holding this lock") = Arc::new(signed);
         self.close_due(&mut ledger).await.map_err(NotClosed::into_fault)?;
         tracing::info!(generation = next.generation, "a pool was rotated");
         Ok(next)
     }
 
     fn treasury_pool(&self, currency: Currency) -> Result<Pool, NotActed> {
-        let genesis = self.genesis();
-        genesis.open()?.current(currency).cloned().ok_or(NotActed::NoPool)
+        self.founded().genesis.current(currency).cloned().ok_or(NotActed::NoPool)
     }
 
     async fn take_pair(

@@ -6,7 +6,8 @@ use crate::listings::read_listing;
 use crate::manifests::read_manifest;
 use crate::market::Market;
 use tacit_delivery::{AgreedDelivery, Header, SignedStatement, check_statement};
-use tacit_ports::market::{OrderRow, StoreFault};
+use tacit_evidence::log::LeafKind;
+use tacit_ports::market::{LeafKey, OrderRow, StoreFault};
 use tacit_settlement::{Address, Pool, PoolId};
 use tacit_trade::{
     AcceptedAgreement, Closing, Due, Mode, Moved, NotPlaced, Order, OrderRequest, PayAddress, Refusal,
@@ -66,6 +67,14 @@ impl Market {
         let payees: Vec<&PayAddress> = terms.pays.iter().map(|pay| &pay.address).collect();
         let pool = self.check_terms(terms.mode, terms.fee_version, terms.pool, &payees)?;
         let pays_until = pool.end_of(terms.pay_by);
+        // The leaf about a receipt is one order's: a seller who names an old receipt would share its salt.
+        let key = LeafKey { kind: LeafKind::OrderEnded.code(), digest: receipt };
+        let mut view = self.store().read().await?;
+        let used = view.log().find(key).await?.is_some();
+        if used && !matches!(read(&mut *view, id).await?.order, Order::Accepted { .. }) {
+            return Err(OrderRefused::ReceiptUsed);
+        }
+        drop(view);
         self.advance(
             id,
             "accepted",

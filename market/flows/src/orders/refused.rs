@@ -55,6 +55,9 @@ pub enum OrderRefused {
     /// Another pool than the one that takes payments.
     #[error("the order's pool or an address in it is not of the pool that takes payments now")]
     OtherPool,
+    /// The receipt belongs to an order that ended.
+    #[error("this receipt was signed for another order; sign one for this order")]
+    ReceiptUsed,
     /// Somebody moved it at the same moment.
     #[error("the order moved at the same moment")]
     Moved,
@@ -107,6 +110,7 @@ impl Refusal for OrderRefused {
                 Told::with(Nature::Invalid, "refused", "issue the header again for the order's recipient")
             }
             Self::NoBody => Told::with(Nature::Conflict, "not-yet", "upload the sealed body again"),
+            Self::ReceiptUsed => Told::new(Nature::Conflict, "conflict"),
             Self::NoEscrow => Told::with(Nature::Invalid, "refused", "order with a direct payment"),
             Self::OtherFees { .. } | Self::OtherPool => Told::with(
                 Nature::Conflict,

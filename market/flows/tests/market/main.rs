@@ -8,6 +8,7 @@ mod failing;
 mod forgetting;
 mod ledger;
 mod mail;
+mod on_disk;
 mod people;
 mod sales;
 mod story;

@@ -137,7 +137,7 @@ async fn desks_mirror_whole_days_and_search_gives_the_same() {
     assert_eq!(day.changes[0].listing, listing);
     assert!(!page.whole && story.market.catalogue_day(today).await.unwrap() == page);
     let found = story.market.search(&Query::words("planes fle")).await.unwrap();
-    assert_eq!(found.listings, [listing.clone()]);
+    assert_eq!(found.listings, std::slice::from_ref(&listing));
     let paused = listing.pause(story.market.now()).unwrap();
     story.market.put_listing(seller.persona(), seller.sign(paused)).await.unwrap();
     assert_eq!(story.market.search(&Query::default()).await.unwrap().total, 0);
@@ -271,7 +271,7 @@ async fn a_delivery_with_a_garbage_header_a_foreign_order_or_no_body_is_not_stat
         market.state_delivery(sale.seller.persona(), sale.buyer.order, statement.clone(), header).await
     };
     assert!(matches!(state(&statement, b"garbage").await, Err(OrderRefused::NotAHeader)));
-    assert!(matches!(state(&statement, &vec![b'x'; 168]).await, Err(OrderRefused::NotAHeader)));
+    assert!(matches!(state(&statement, &[b'x'; 168]).await, Err(OrderRefused::NotAHeader)));
     let (_, other_header) = sale.seller.deliver(&Buyer::new(9));
     assert!(matches!(state(&statement, &other_header).await, Err(OrderRefused::Statement(_))));
     let (foreign, foreign_header) = sale.seller.deliver(&Buyer::new(9));
@@ -395,4 +395,24 @@ async fn a_sale_survives_a_restart_between_any_two_steps() {
     sale.story.next_epoch().await;
     sale.story.restart().await;
     assert!(sale.story.market.order(buyer, sale.buyer.order).await.unwrap().evidence.is_some());
+}
+
+#[tokio::test]
+async fn a_receipt_is_one_orders_and_is_countersigned_though_nobody_asks() {
+    let sale = Sale::stated().await;
+    let market = &sale.story.market;
+    market.close_order(sale.buyer.persona(), sale.buyer.order).await.unwrap();
+    sale.story.next_epoch().await;
+    let papers = tacit_ports::market::OrderPaper::Countersignature;
+    let mut view = sale.story.store.read().await.unwrap();
+    assert!(view.orders().paper(sale.buyer.order, papers).await.unwrap().is_some());
+
+    let listing = market.listing(sale.seller.listing).await.unwrap().listing;
+    let other = Buyer::new(2);
+    let request = other.request(&sale.story, &listing);
+    market.place_order(other.persona(), request.clone()).await.unwrap();
+    let answer = sale.seller.accept(&sale.story, &request);
+    let old = Digest::of(b"the issuer-signed receipt");
+    let refused = market.accept_order(sale.seller.persona(), other.order, answer, old).await.unwrap_err();
+    assert!(matches!(refused, OrderRefused::ReceiptUsed), "{refused}");
 }
