@@ -206,6 +206,7 @@ impl OpenDesk {
             let sale = kept.sale.lapse(now).map_err(|refused| not_a_step(&refused))?;
             return self.keep_sale(&SaleKept { sale, ..kept }).await;
         }
+        self.mirror().follow().await?;
         let pool = self.wallet().current_pool(request.price.currency()).await?;
         if let Some(reason) = self.objection(&request, &pool.pool).await? {
             tell(&format!("order {} was declined: {}", request.order, Declined { reason }));

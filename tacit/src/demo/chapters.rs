@@ -72,6 +72,11 @@ fn sale(cast: &mut Cast) -> Result<Value, String> {
         &format!("minted 100.00 tUSD (a test currency), in epoch {}, for everybody to see", minted["epoch"]),
     );
 
+    let balance = wait_for_money(&jay)?;
+    cast.tell(
+        "jay",
+        &format!("found {balance} tUSD in the mirrored ledger; nobody else can see whose it is"),
+    );
     let found = jay.does(&["search", "aircraft"])?;
     let listing = text(&found["listings"][0], "id")?;
     cast.tell("jay", &format!("searched a local mirror: nobody learned for what; found {listing}"));
@@ -126,6 +131,18 @@ fn ledger(cast: &mut Cast) -> Result<Value, String> {
         "epochs": replayed["epochs"],
         "replayed": replayed["ok"] == true,
     }))
+}
+
+/// The minted note counts when its epoch has closed; the wallet follows the ledger until then.
+fn wait_for_money(buyer: &Somebody) -> Result<String, String> {
+    for _ in 0..100 {
+        let balance = text(&buyer.does(&["wallet"])?, "balance")?;
+        if balance != "0.00" {
+            return Ok(balance);
+        }
+        std::thread::sleep(std::time::Duration::from_millis(200));
+    }
+    Err("the minted money did not arrive within 20 seconds".to_owned())
 }
 
 fn sell(seller: &Somebody, file: &str, title: &str, price: &str, category: &str) -> Result<Value, String> {
