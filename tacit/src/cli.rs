@@ -26,9 +26,9 @@ pub(crate) enum Command {
     /// A whole market with people in it, on this machine, in a temporary folder.
     Demo(DemoArgs),
     /// Run the shared side: catalogue, orders, relay, ledger, log; or act as its operator.
-    Market(MarketArgs),
+    Market(Box<MarketArgs>),
     /// What works here, what does not, and how to mend it.
     Doctor(DoctorArgs),
     #[command(flatten)]
-    Desk(PersonCommand),
+    Desk(Box<PersonCommand>),
 }

@@ -22,11 +22,11 @@ use tacit_store::desk::SqliteDesk;
 #[derive(Debug, Subcommand)]
 pub(crate) enum PersonCommand {
     /// Make a desk: one seed, whose words are shown once; or bring one back from its words.
-    Init(InitArgs),
+    Init(Box<InitArgs>),
     /// Check a receipt, presentation, sample, manifest, log proof or the whole ledger.
-    Verify(VerifyArgs),
+    Verify(Box<VerifyArgs>),
     #[command(flatten)]
-    Open(DeskCommand),
+    Open(Box<DeskCommand>),
 }
 
 struct OpenSqlite;

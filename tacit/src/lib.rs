@@ -68,7 +68,7 @@ pub fn run(proofs: &dyn ProofSystem) -> ExitCode {
     match cli.command {
         Command::Demo(args) => demo::run(&args, cli.json),
         Command::Doctor(args) => doctor::run(&args, cli.home.as_deref(), cli.json),
-        Command::Market(args) => market::run(args, cli.json, proofs),
-        Command::Desk(command) => desk::run(command, cli.home, cli.json, proofs),
+        Command::Market(args) => market::run(*args, cli.json, proofs),
+        Command::Desk(command) => desk::run(*command, cli.home, cli.json, proofs),
     }
 }

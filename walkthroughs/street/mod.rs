@@ -5,6 +5,7 @@
 
 #![allow(dead_code, reason = "every walkthrough uses its own part of the street")]
 #![allow(clippy::unwrap_used, reason = "a walkthrough that cannot start its street has failed")]
+#![allow(unreachable_pub, reason = "a walkthrough is its own program; nothing here is public")]
 
 pub mod meddler;
 
@@ -222,7 +223,8 @@ pub fn answer(who: &str, output: Output) -> Value {
     let told = String::from_utf8_lossy(&output.stdout).into_owned();
     let aside = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success(), "{who} was refused ({}):\n{told}\n{aside}", output.status);
-    serde_json::from_str(told.trim()).unwrap_or_else(|_| panic!("{who} did not say one JSON document:\n{told}\n{aside}"))
+    serde_json::from_str(told.trim())
+        .unwrap_or_else(|_| panic!("{who} did not say one JSON document:\n{told}\n{aside}"))
 }
 
 /// Reads the refusal of a command that must have been refused.
@@ -234,7 +236,12 @@ pub fn refusal(who: &str, output: &Output) -> Refused {
     let said: Value = serde_json::from_str(told.trim())
         .unwrap_or_else(|_| panic!("{who} was refused without one JSON document:\n{told}\n{aside}"));
     let text = |key: &str| said[key].as_str().unwrap_or_default().to_owned();
-    Refused { status: output.status.code().unwrap_or(-1), error: text("error"), next: text("next"), code: text("code") }
+    Refused {
+        status: output.status.code().unwrap_or(-1),
+        error: text("error"),
+        next: text("next"),
+        code: text("code"),
+    }
 }
 
 fn start(mut command: Command, log: &Path) -> (Running, Value) {

@@ -10,7 +10,9 @@ const NAMES: &str = "`ledger` (the whole path of a payment against the bare batc
 /// Runs one bench by name.
 pub(crate) fn run(words: &[String]) -> Result<(), Stopped> {
     match words {
-        [name] if name == "ledger" => cargo(&["bench", "--package", "tacit", "--bench", "ledger"], &[]),
+        [name] if name == "ledger" => {
+            cargo(&["run", "--release", "--package", "tacit-prover", "--example", "ledger_cost"], &[])
+        }
         [name] if name == "demo" => demo(),
         _ => Err(Stopped::usage(&format!("say which bench: {NAMES}"))),
     }

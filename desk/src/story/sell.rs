@@ -146,8 +146,30 @@ impl OpenDesk {
     /// Publishes first and records then: the market answers a version that it has as the first time.
     async fn publish(&self, mut goods: Goods, signed: SignedListing) -> Result<(), Refusal> {
         self.market().acting(&self.keyring().seller())?.publish(&signed).await?;
+        let (listing, version) = (signed.listing.id, signed.listing.version);
         goods.published = Some(signed);
-        self.keep_goods(&goods).await
+        self.keep_goods(&goods).await?;
+        self.wait_until_mirrored(&listing, version).await
+    }
+
+    /// The catalogue shows a version when the epoch in which it came has closed; until then nobody can find it.
+    async fn wait_until_mirrored(&self, listing: &ListingId, version: u32) -> Result<(), Refusal> {
+        let epoch = self
+            .wallet()
+            .current_pool(Currency::TestUsd)
+            .await
+            .map_or(Duration::from_secs(15), |pool| pool.epoch_length());
+        let deadline = self.now().plus(3 * epoch);
+        loop {
+            self.mirror().follow_catalogue().await?;
+            let shown =
+                self.mirror().listing(listing).await?.is_some_and(|shown| shown.listing.version >= version);
+            // Published it is in any case; a slow epoch is no reason to say that it is not.
+            if shown || self.now() >= deadline {
+                return Ok(());
+            }
+            tokio::time::sleep((epoch / 4).max(Duration::from_millis(200))).await;
+        }
     }
 
     async fn unfinished(&self, file: &Path, draft: &Draft) -> Result<Option<Goods>, Refusal> {

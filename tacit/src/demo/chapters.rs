@@ -97,6 +97,9 @@ fn sale(cast: &mut Cast) -> Result<Value, String> {
     let evidence = cast.folder().join("receipt.json").to_string_lossy().into_owned();
     jay.does(&["receipts", "show", &receipt, "--out", &evidence])?;
     let verified = jay.does(&["verify", &evidence])?;
+    if verified["ledger"][0]["finding"] != "proved" {
+        return Err(format!("the receipt's payment was not found on the ledger: {verified}"));
+    }
     cast.tell("jay", "verified the receipt offline: signatures, log, payment");
 
     let (delivered, expected) =
