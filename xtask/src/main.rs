@@ -1,4 +1,4 @@
-//! The chores of the house: `cargo xtask demo | test | bench | soak | vectors`.
+//! The chores of the house: `cargo xtask demo | test | bench | vectors`.
 //!
 //! It knows how to call the other tools and in what order; it holds nothing of the marketplace itself.
 
@@ -15,7 +15,6 @@ usage: cargo xtask COMMAND
   demo [-- ARGS]        a whole market with people in it, on this machine (needs nothing but Rust)
   test [--install]      formatting, lints and all tests; --install fetches what is missing through apt
   bench NAME            one performance promise: `ledger` or `demo`
-  soak NAME [ARGS]      a long run with large counts: `sale`
   vectors               make the test vectors again that are made from a seed";
 
 fn main() -> ExitCode {
@@ -26,7 +25,6 @@ fn main() -> ExitCode {
         "demo" => steps::demo(&rest),
         "test" => needs::check(&rest).and_then(|()| steps::test()),
         "bench" => bench::run(&rest),
-        "soak" => steps::soak(&rest),
         "vectors" => steps::vectors(),
         _ => Err(steps::Stopped::usage(USAGE)),
     };

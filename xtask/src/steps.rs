@@ -36,28 +36,14 @@ pub(crate) fn test() -> Result<(), Stopped> {
     tally.finish()
 }
 
-/// Large counts of one walkthrough, with the seed and rounds it is given.
-pub(crate) fn soak(words: &[String]) -> Result<(), Stopped> {
-    let Some((name, rest)) = words.split_first() else {
-        return Err(Stopped::usage(
-            "say which soak, for example: cargo xtask soak sale --rounds 100 --seed 1",
-        ));
-    };
-    let mut settings = vec![("TACIT_SOAK", "1".to_owned())];
-    for pair in rest.chunks(2) {
-        match pair {
-            [flag, value] if flag == "--rounds" => settings.push(("TACIT_SOAK_ROUNDS", value.clone())),
-            [flag, value] if flag == "--seed" => settings.push(("TACIT_SOAK_SEED", value.clone())),
-            _ => return Err(Stopped::usage("a soak takes --rounds N and --seed S")),
-        }
-    }
-    let settings: Vec<(&str, &str)> = settings.iter().map(|(key, value)| (*key, value.as_str())).collect();
-    cargo(&["test", "--package", "tacit", "--test", name, "--", "--nocapture"], &settings)
-}
-
-/// Makes the vectors again that come from a seed; they must come out byte for byte as they stand in the repository.
+/// Makes the test vectors again. Sealed letters and real proofs draw chance; the others come out byte for byte the same.
 pub(crate) fn vectors() -> Result<(), Stopped> {
-    cargo(&["run", "--package", "tacit-prover", "--example", "make_bundles"], &[])
+    cargo(&["run", "--package", "tacit-prover", "--example", "make_bundles"], &[])?;
+    cargo(&["run", "--package", "tacit-settlement", "--example", "settlement_vectors"], &[])?;
+    cargo(&["run", "--package", "tacit-catalogue", "--features", "testing", "--example", "catalogue-vectors"], &[])?;
+    cargo(&["run", "--package", "tacit-trade", "--features", "testing", "--example", "trade-vectors"], &[])?;
+    cargo(&["run", "--package", "tacit-evidence", "--features", "testing", "--example", "evidence-vectors"], &[])?;
+    cargo(&["run", "--package", "tacit-relay", "--example", "make_letters"], &[])
 }
 
 /// One cargo command in the workspace; its output goes through.

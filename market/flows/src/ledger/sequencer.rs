@@ -104,6 +104,16 @@ impl Market {
         let mut next = desk.clone();
         let mut tx = self.store().begin().await?;
         let written = write_window(&mut *tx, &mut next, &entries, &settled).await?;
+        // The turnstile was computed over all accepted entries. When one that moves it did not fit any more, nothing of the
+        // window is written: the epoch is over in a moment and everybody is told to send again.
+        let retry_after = desk.pool.end_of(desk.open).since(self.now());
+        if entries.iter().any(|entry| entry.record.is_some() && written.left_out(&entry.bundle.digest())) {
+            let again = |entry: &LedgerEntry| match before.get(&entry.bundle.digest()) {
+                Some(before) => Ok(*before),
+                None => Err(BundleNotTaken::EpochFull { retry_after }),
+            };
+            return Ok(entries.iter().map(again).collect());
+        }
         if written.any() {
             next.turnstile = settled.turnstile;
             save(&mut *tx, &mut next).await?;
@@ -116,7 +126,6 @@ impl Market {
             );
             ledger.desks[place] = next;
         }
-        let retry_after = ledger.desks[place].pool.end_of(ledger.desks[place].open).since(self.now());
         Ok((0..entries.len())
             .map(|index| {
                 let digest = entries[index].bundle.digest();
@@ -192,6 +201,11 @@ pub(super) enum Written {
 }
 
 impl WrittenWindow {
+    /// Whether an accepted entry was not written.
+    fn left_out(&self, bundle: &Digest) -> bool {
+        matches!(self.0.get(bundle), Some(Written::Spent | Written::TagUsed | Written::Full))
+    }
+
     fn any(&self) -> bool {
         self.0.values().any(|written| matches!(written, Written::Taken(_)))
     }
