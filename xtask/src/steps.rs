@@ -40,9 +40,15 @@ pub(crate) fn test() -> Result<(), Stopped> {
 pub(crate) fn vectors() -> Result<(), Stopped> {
     cargo(&["run", "--package", "tacit-prover", "--example", "make_bundles"], &[])?;
     cargo(&["run", "--package", "tacit-settlement", "--example", "settlement_vectors"], &[])?;
-    cargo(&["run", "--package", "tacit-catalogue", "--features", "testing", "--example", "catalogue-vectors"], &[])?;
+    cargo(
+        &["run", "--package", "tacit-catalogue", "--features", "testing", "--example", "catalogue-vectors"],
+        &[],
+    )?;
     cargo(&["run", "--package", "tacit-trade", "--features", "testing", "--example", "trade-vectors"], &[])?;
-    cargo(&["run", "--package", "tacit-evidence", "--features", "testing", "--example", "evidence-vectors"], &[])?;
+    cargo(
+        &["run", "--package", "tacit-evidence", "--features", "testing", "--example", "evidence-vectors"],
+        &[],
+    )?;
     cargo(&["run", "--package", "tacit-relay", "--example", "make_letters"], &[])
 }
 

@@ -175,6 +175,7 @@ async fn bring_back(desk: &OpenDesk, out: &mut Output) -> Result<usize, Refusal>
     let found = desk.mailroom().find_own_orders(&|_| {}).await?;
     for order in &found {
         desk.note_found_order(order).await?;
+        desk.take_up_order(order).await?;
     }
     spinner.finish_and_clear();
     Ok(found.len())

@@ -16,6 +16,7 @@ use crate::OpenDesk;
 use crate::cabinet::Drawer;
 use crate::folder::disk;
 use crate::mailroom::outgoing::OutgoingLetter;
+use crate::mailroom::own_state::FoundOrder;
 use crate::refusal::Refusal;
 use crate::wallet::{Ended, Landed, PaymentIntent, PaymentOutcome, PaymentStep, Terms};
 use serde::{Deserialize, Serialize};
@@ -27,12 +28,12 @@ use tacit_delivery::{
     CheckFailed, Delivered, DeliveryFault, Manifest, SignedStatement, check_delivery, check_statement,
 };
 use tacit_relay::{Kind, Letter};
-use tacit_settlement::{PoolId, TermsBlind};
+use tacit_settlement::{EpochFile, PoolId, TermsBlind, TermsTag};
 use tacit_trade::{
     ACCEPT_WITHIN, AcceptedBody, FaultKind, Lapse, OrderRequest, PaidBody, ProofOfPayment, Purchase,
     Refusal as Declined, StatedDelivery, TagOpening,
 };
-use tacit_values::{Digest, ListingId, Money, OrderId, ReceiptId, Timestamp};
+use tacit_values::{Digest, Epoch, ListingId, Money, OrderId, ReceiptId, Timestamp};
 use tacit_wire::bodies::orders::OrderAct;
 
 pub(crate) const PURCHASES: Drawer = Drawer("purchases");
@@ -120,6 +121,17 @@ impl OpenDesk {
         self.mailroom().watch(order).await?;
         self.keep_purchase(kept).await?;
         Ok(order)
+    }
+
+    /// Takes up an order that was found again from the words: its last sealed copy at the market becomes its record, and the
+    /// next drive goes on from there. What the desk knows already is newer and stays.
+    pub async fn take_up_order(&self, found: &FoundOrder) -> Result<(), Refusal> {
+        let Ok(kept) = serde_json::from_value::<PurchaseKept>(found.state.clone()) else { return Ok(()) };
+        if kept.order != found.order || self.purchase(&found.order).await?.is_some() {
+            return Ok(());
+        }
+        self.mailroom().watch(found.order).await?;
+        Ok(self.cabinet().put(PURCHASES, &found.order.to_string(), &kept).await?)
     }
 
     /// Cancels an order before anything was paid.
@@ -295,6 +307,22 @@ impl OpenDesk {
                 PaymentStep::Waiting => "sent; waiting for the epoch to close",
             });
         };
+        if self.wallet().payment(&intent.id).await?.is_none() {
+            // A desk that was restored from its words may have paid before it was lost: the ledger knows.
+            if let Some(payment) = self.paid_before(terms, pay.amount, *r).await? {
+                let bundle = Digest::of(r.bytes());
+                let in_doubt = match &kept.purchase {
+                    Purchase::Paying { .. } => kept
+                        .purchase
+                        .clone()
+                        .hand_over(bundle, self.now().min(deal.pays_until.minus(Duration::from_millis(1)))),
+                    in_doubt => Ok(in_doubt.clone()),
+                };
+                let paid = in_doubt.and_then(|in_doubt| in_doubt.found_on_ledger(payment));
+                let purchase = paid.map_err(|refused| not_a_step(&refused))?;
+                return Ok(Some(PurchaseKept { purchase, ..kept.clone() }));
+            }
+        }
         let outcome = match self.wallet().pay(&intent, &told).await {
             Ok(outcome) => outcome,
             // Nothing was reserved: the order can be paid later, until it expires.
@@ -330,6 +358,46 @@ impl OpenDesk {
             PaymentOutcome::Ended(ended) => self.payment_ended(kept, ended)?,
         };
         Ok(Some(PurchaseKept { purchase, attempt, ..kept.clone() }))
+    }
+
+    /// The payment of an agreement, if it stands on the ledger: the bundle whose tag binds these terms, and in it the
+    /// output that this wallet sent to the payee.
+    async fn paid_before(
+        &self,
+        terms: &tacit_trade::Agreement,
+        amount: Money,
+        r: TagOpening,
+    ) -> Result<Option<ProofOfPayment>, Refusal> {
+        self.mirror().follow().await?;
+        let pool = PoolId::from_bytes(*terms.pool.bytes());
+        let terms_hash = terms.terms_hash().map_err(|refused| not_a_step(&refused))?;
+        let tag = TermsTag::binding(&TermsBlind::from_bytes(*r.bytes()), &terms_hash);
+        let payee =
+            terms::wallet_address(&terms.pays.first().ok_or_else(|| not_a_step(&"no payee"))?.address)?;
+        let keys = self.wallet_keys(pool);
+        let mut from = Epoch::GENESIS;
+        loop {
+            let files = self.mirror().epoch_files(&pool, from, 64).await?;
+            let Some(last) = files.last() else { return Ok(None) };
+            from = last.leaf.epoch.next();
+            for closed in files {
+                let file = closed.file.as_deref().and_then(|bytes| EpochFile::decode(bytes).ok());
+                let Some(file) = file else { continue };
+                let Some(bundle) =
+                    file.entries.iter().map(|entry| &entry.bundle).find(|bundle| bundle.terms_tag() == tag)
+                else {
+                    continue;
+                };
+                let ours = (0..bundle.actions()).find(|action| {
+                    let sent = keys.recover_output(bundle, *action, amount.currency());
+                    sent.is_some_and(|sent| sent.address == payee && sent.value == amount)
+                });
+                let first = file.position_of(&bundle.digest(), closed.leaf.tree_size);
+                let (Some(action), Some(first)) = (ours, first) else { continue };
+                let position = first + action as u64;
+                return Ok(Some(ProofOfPayment { pool: terms.pool, epoch: closed.leaf.epoch, position, r }));
+            }
+        }
     }
 
     fn payment_ended(&self, kept: &PurchaseKept, ended: Ended) -> Result<(Purchase, u32), Refusal> {
