@@ -7,33 +7,27 @@
 //! at any time, by any process of this desk: it does what the state asks for and nothing twice. Money in doubt is a state
 //! that the ledger ends; the wallet holds the bundle and never makes another one under the same name.
 
+mod paying;
+mod receiving;
+
 use super::Tell;
-use super::fulfil::agreed_delivery;
 use super::receipts::Side;
-use super::sell::blocks_of;
 use super::terms;
 use crate::OpenDesk;
 use crate::cabinet::Drawer;
-use crate::folder::disk;
 use crate::mailroom::outgoing::OutgoingLetter;
 use crate::mailroom::own_state::FoundOrder;
 use crate::refusal::Refusal;
-use crate::wallet::{Ended, Landed, PaymentIntent, PaymentOutcome, PaymentStep, Terms};
+use crate::wallet::PaymentOutcome;
 use serde::{Deserialize, Serialize};
-use std::fs::{File, OpenOptions};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 use tacit_catalogue::Listing;
-use tacit_delivery::{
-    CheckFailed, Delivered, DeliveryFault, Manifest, SignedStatement, check_delivery, check_statement,
-};
 use tacit_relay::{Kind, Letter};
-use tacit_settlement::{EpochFile, PoolId, TermsBlind, TermsTag};
 use tacit_trade::{
-    ACCEPT_WITHIN, AcceptedBody, FaultKind, Lapse, OrderRequest, PaidBody, ProofOfPayment, Purchase,
-    Refusal as Declined, StatedDelivery, TagOpening,
+    ACCEPT_WITHIN, AcceptedBody, Lapse, OrderRequest, Purchase, Refusal as Declined, TagOpening,
 };
-use tacit_values::{Digest, Epoch, ListingId, Money, OrderId, ReceiptId, Timestamp};
+use tacit_values::{ListingId, Money, OrderId, ReceiptId, Timestamp};
 use tacit_wire::bodies::orders::OrderAct;
 
 pub(crate) const PURCHASES: Drawer = Drawer("purchases");
@@ -276,276 +270,6 @@ impl OpenDesk {
         Ok((now > *accept_until).then(|| kept.purchase.clone().lapse(now)))
     }
 
-    /// Brings the payment to an outcome, or finds that it is still open.
-    async fn pay_for(
-        &self,
-        kept: &PurchaseKept,
-        deadline: Timestamp,
-        tell: Tell<'_>,
-    ) -> Result<Option<PurchaseKept>, Refusal> {
-        let (Purchase::Paying { deal, r } | Purchase::PaymentInDoubt { deal, r, .. }) = &kept.purchase else {
-            return Ok(None);
-        };
-        let terms = &deal.agreement.agreement;
-        let pay = terms.pays.first().ok_or_else(|| not_a_step(&"the agreement names no payee"))?;
-        let intent = PaymentIntent {
-            id: format!("{}/{}", kept.order, kept.attempt),
-            pool: PoolId::from_bytes(*terms.pool.bytes()),
-            to: terms::wallet_address(&pay.address)?,
-            amount: pay.amount,
-            terms: Terms::Agreement(
-                terms.terms_hash().map_err(|refused| not_a_step(&refused))?,
-                TermsBlind::from_bytes(*r.bytes()),
-            ),
-            valid_until: Some(terms.pay_by),
-            patience: deadline.since(self.now()),
-        };
-        let told = |step: PaymentStep| {
-            tell(match step {
-                PaymentStep::Merging => "merging notes first",
-                PaymentStep::Proving => "proving the payment: some seconds",
-                PaymentStep::Waiting => "sent; waiting for the epoch to close",
-            });
-        };
-        if self.wallet().payment(&intent.id).await?.is_none() {
-            // A desk that was restored from its words may have paid before it was lost: the ledger knows.
-            if let Some(payment) = self.paid_before(terms, pay.amount, *r).await? {
-                let bundle = Digest::of(r.bytes());
-                let in_doubt = match &kept.purchase {
-                    Purchase::Paying { .. } => kept
-                        .purchase
-                        .clone()
-                        .hand_over(bundle, self.now().min(deal.pays_until.minus(Duration::from_millis(1)))),
-                    in_doubt => Ok(in_doubt.clone()),
-                };
-                let paid = in_doubt.and_then(|in_doubt| in_doubt.found_on_ledger(payment));
-                let purchase = paid.map_err(|refused| not_a_step(&refused))?;
-                return Ok(Some(PurchaseKept { purchase, ..kept.clone() }));
-            }
-        }
-        let outcome = match self.wallet().pay(&intent, &told).await {
-            Ok(outcome) => outcome,
-            // Nothing was reserved: the order can be paid later, until it expires.
-            Err(refusal) if refusal.code == "insufficient-funds" => {
-                if let Purchase::Paying { .. } = &kept.purchase {
-                    let purchase =
-                        kept.purchase.clone().undo_payment().map_err(|refused| not_a_step(&refused))?;
-                    self.keep_purchase(PurchaseKept { purchase, ..kept.clone() }).await?;
-                }
-                return Err(refusal);
-            }
-            Err(refusal) => return Err(refusal),
-        };
-        let before_expiry = self.now().min(deal.pays_until.minus(Duration::from_millis(1)));
-        let handed_over = |bundle: Digest| match &kept.purchase {
-            Purchase::Paying { .. } => kept.purchase.clone().hand_over(bundle, before_expiry),
-            in_doubt => Ok(in_doubt.clone()),
-        };
-        let (purchase, attempt) = match outcome {
-            PaymentOutcome::Landed(landed) => {
-                let in_doubt = handed_over(landed.bundle).map_err(|refused| not_a_step(&refused))?;
-                (
-                    in_doubt.found_on_ledger(proof(&landed, *r)).map_err(|refused| not_a_step(&refused))?,
-                    kept.attempt,
-                )
-            }
-            PaymentOutcome::Open { bundle: Some(bundle), .. }
-                if matches!(kept.purchase, Purchase::Paying { .. }) =>
-            {
-                (handed_over(bundle).map_err(|refused| not_a_step(&refused))?, kept.attempt)
-            }
-            PaymentOutcome::Open { .. } => return Ok(None),
-            PaymentOutcome::Ended(ended) => self.payment_ended(kept, ended)?,
-        };
-        Ok(Some(PurchaseKept { purchase, attempt, ..kept.clone() }))
-    }
-
-    /// The payment of an agreement, if it stands on the ledger: the bundle whose tag binds these terms, and in it the
-    /// output that this wallet sent to the payee.
-    async fn paid_before(
-        &self,
-        terms: &tacit_trade::Agreement,
-        amount: Money,
-        r: TagOpening,
-    ) -> Result<Option<ProofOfPayment>, Refusal> {
-        self.mirror().follow().await?;
-        let pool = PoolId::from_bytes(*terms.pool.bytes());
-        let terms_hash = terms.terms_hash().map_err(|refused| not_a_step(&refused))?;
-        let tag = TermsTag::binding(&TermsBlind::from_bytes(*r.bytes()), &terms_hash);
-        let payee =
-            terms::wallet_address(&terms.pays.first().ok_or_else(|| not_a_step(&"no payee"))?.address)?;
-        let keys = self.wallet_keys(pool);
-        let mut from = Epoch::GENESIS;
-        loop {
-            let files = self.mirror().epoch_files(&pool, from, 64).await?;
-            let Some(last) = files.last() else { return Ok(None) };
-            from = last.leaf.epoch.next();
-            for closed in files {
-                let file = closed.file.as_deref().and_then(|bytes| EpochFile::decode(bytes).ok());
-                let Some(file) = file else { continue };
-                let Some(bundle) =
-                    file.entries.iter().map(|entry| &entry.bundle).find(|bundle| bundle.terms_tag() == tag)
-                else {
-                    continue;
-                };
-                let ours = (0..bundle.actions()).find(|action| {
-                    let sent = keys.recover_output(bundle, *action, amount.currency());
-                    sent.is_some_and(|sent| sent.address == payee && sent.value == amount)
-                });
-                let first = file.position_of(&bundle.digest(), closed.leaf.tree_size);
-                let (Some(action), Some(first)) = (ours, first) else { continue };
-                let position = first + action as u64;
-                return Ok(Some(ProofOfPayment { pool: terms.pool, epoch: closed.leaf.epoch, position, r }));
-            }
-        }
-    }
-
-    fn payment_ended(&self, kept: &PurchaseKept, ended: Ended) -> Result<(Purchase, u32), Refusal> {
-        let step = match (&kept.purchase, ended) {
-            (Purchase::Paying { .. }, _) => kept.purchase.clone().undo_payment(),
-            (_, Ended::Expired { until }) => kept.purchase.clone().not_on_ledger(until.next()),
-            // Another wallet with the same words spent the note: this bundle can never land, the order may still be paid.
-            (_, Ended::SpentElsewhere { .. }) => {
-                kept.purchase.clone().not_on_ledger(tacit_values::Epoch(u64::MAX))
-            }
-        };
-        Ok((step.map_err(|refused| not_a_step(&refused))?, kept.attempt + 1))
-    }
-
-    async fn tell_paid(&self, kept: &PurchaseKept, payment: &ProofOfPayment) -> Result<(), Refusal> {
-        let Purchase::Paid { deal, .. } = &kept.purchase else { return Ok(()) };
-        let terms = &deal.agreement.agreement;
-        let listing = self.mirror().listing_version(&terms.listing, terms.offer_version).await?;
-        let listing =
-            listing.ok_or_else(|| not_a_step(&"the mirror does not hold the listing any more"))?.listing;
-        let buyer = self.keyring().order_persona(kept.order);
-        let letter = OutgoingLetter {
-            from: &buyer,
-            to: terms.seller,
-            mail: listing
-                .seller_mail
-                .as_str()
-                .parse()
-                .map_err(|_| not_a_step(&"the seller's mail key is none"))?,
-            order: kept.order,
-            kind: Kind::Paid,
-            reply_to: None,
-            body: serde_json::to_value(PaidBody::new(payment, deal.agreement.buyer_sig))
-                .expect("a letter's body is plain data"),
-        };
-        self.mailroom().post("paid", letter).await.map(drop)
-    }
-
-    /// Statement and header: by letter, or from the market when the letter is late.
-    async fn hear_delivery(&self, kept: &PurchaseKept) -> Result<Option<StatedDelivery>, Refusal> {
-        let (Purchase::Paid { deal, .. } | Purchase::Undelivered { deal, .. }) = &kept.purchase else {
-            return Ok(None);
-        };
-        for letter in self.letters_of(kept, &deal.agreement.agreement.seller).await? {
-            if letter.kind == Kind::Delivery {
-                return read(&letter).map(Some);
-            }
-        }
-        let buyer = self.keyring().order_persona(kept.order);
-        let view = self.market().acting(&buyer)?.order(kept.order).await?;
-        Ok(match view.order {
-            tacit_trade::Order::Stated { delivery, .. } => Some(*delivery),
-            tacit_trade::Order::Closed { delivery, .. } => delivery.map(|delivery| *delivery),
-            _ => None,
-        })
-    }
-
-    async fn wrong_statement(
-        &self,
-        deal: &tacit_trade::Deal,
-        delivery: &StatedDelivery,
-    ) -> Result<Option<FaultKind>, Refusal> {
-        let manifest =
-            self.manifest_of(deal.agreement.agreement.manifest, &deal.agreement.agreement.seller).await?;
-        let Ok(signed) = serde_json::from_value::<SignedStatement>(delivery.statement.clone()) else {
-            return Ok(Some(FaultKind::Statement));
-        };
-        let agreed = agreed_delivery(&deal.agreement, manifest.body);
-        Ok(check_statement(&signed, &agreed, &delivery.header).err().map(|_| FaultKind::Statement))
-    }
-
-    async fn download(&self, kept: &PurchaseKept, tell: Tell<'_>) -> Result<Digest, Refusal> {
-        let (manifest, _) = self.goods_of(kept).await?;
-        let bytes = tacit_delivery::body_bytes(manifest.bytes);
-        let file = self.body_file(&kept.order);
-        std::fs::create_dir_all(self.folder().work()).map_err(|_| disk())?;
-        let mut into = OpenOptions::new().create(true).append(true).open(&file).map_err(|_| disk())?;
-        let have = into.metadata().map_err(|_| disk())?.len().min(bytes);
-        tell(&format!("downloading {bytes} bytes, {have} of them are here"));
-        let fetched = self.market().singly()?.body(manifest.body, have, bytes, &mut into, &mut |_| {}).await;
-        fetched.map_err(|refused| match refused {
-            tacit_wire::client::NotFetched::Failed(failed) => failed.into(),
-            other => Refusal::new(
-                "not-fetched",
-                other.to_string(),
-                "Run `tacit orders resume` again: it goes on where it stopped.",
-            ),
-        })?;
-        into.sync_all().map_err(|_| disk())?;
-        let found = tokio::task::spawn_blocking(move || digest_of_file(&file))
-            .await
-            .expect("hashing does not panic")?;
-        if found != manifest.body {
-            let _worthless = std::fs::remove_file(self.body_file(&kept.order));
-            return Err(Refusal::new(
-                "damaged-download",
-                "the download does not have the promised digest",
-                "Run `tacit orders resume`: it is downloaded again.",
-            ));
-        }
-        Ok(found)
-    }
-
-    /// The check of every block and row, into the place the buyer chose; the seller's fault is a result, not a refusal.
-    async fn check(
-        &self,
-        kept: &PurchaseKept,
-        delivery: &StatedDelivery,
-        tell: Tell<'_>,
-    ) -> Result<Result<Digest, FaultKind>, Refusal> {
-        let (manifest, blocks) = self.goods_of(kept).await?;
-        tell(&format!("checking all {} rows against the manifest", manifest.rows));
-        let out = kept.out.clone();
-        let half = out.with_extension("tacit-half");
-        if let Some(folder) = out.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            std::fs::create_dir_all(folder).map_err(|_| disk())?;
-        }
-        let (identity, header, body) =
-            (self.keyring().order_identity(kept.order), delivery.header.clone(), self.body_file(&kept.order));
-        let checked = tokio::task::spawn_blocking(move || {
-            let delivered =
-                Delivered { header: &header, identity: &identity, manifest: &manifest, blocks: &blocks };
-            let body = std::io::BufReader::new(File::open(body).map_err(|_| disk())?);
-            let output = OpenOptions::new()
-                .read(true)
-                .write(true)
-                .create(true)
-                .truncate(true)
-                .open(&half)
-                .map_err(|_| disk())?;
-            let found = check_delivery(&delivered, body, output);
-            if found.is_ok() {
-                File::open(&half).and_then(|file| file.sync_all()).map_err(|_| disk())?;
-                std::fs::rename(&half, &out).map_err(|_| disk())?;
-            } else {
-                let _worthless = std::fs::remove_file(&half);
-            }
-            Ok::<_, Refusal>(found)
-        });
-        match checked.await.expect("checking does not panic")? {
-            Ok(checked) => Ok(Ok(checked.plaintext.sha256)),
-            Err(CheckFailed::Fault(fault)) => Ok(Err(kind_of(&fault))),
-            Err(CheckFailed::NotChecked(why)) => {
-                Err(Refusal::new("not-checked", why.to_string(), "Run `tacit orders resume` again."))
-            }
-        }
-    }
-
     /// Closes the order and keeps the receipt; the log's place of it comes with the next epoch.
     async fn close(&self, kept: &PurchaseKept) -> Result<Option<PurchaseKept>, Refusal> {
         let Purchase::Checked { deal, payment, .. } = &kept.purchase else { return Ok(None) };
@@ -576,7 +300,7 @@ impl OpenDesk {
 
     /// Letters about this order from its seller that count; letters stay until the order is over, so that a crash between
     /// reading and recording costs nothing.
-    async fn letters_of(
+    pub(super) async fn letters_of(
         &self,
         kept: &PurchaseKept,
         seller: &tacit_values::Persona,
@@ -615,48 +339,6 @@ impl OpenDesk {
             )),
             _ => Ok(listing),
         }
-    }
-
-    pub(crate) async fn manifest_of(
-        &self,
-        digest: Digest,
-        seller: &tacit_values::Persona,
-    ) -> Result<Manifest, Refusal> {
-        let view = self.market().singly()?.manifest(digest).await?;
-        let manifest = view.signed.verify(seller).map_err(|refused| {
-            Refusal::new(
-                "untrue-manifest",
-                refused.to_string(),
-                "The market sent something else than was agreed; try again.",
-            )
-        })?;
-        if manifest.digest() != digest {
-            return Err(Refusal::new(
-                "untrue-manifest",
-                "the manifest is not the one that was agreed on",
-                "The market sent something else; try again.",
-            ));
-        }
-        Ok(manifest.clone())
-    }
-
-    async fn goods_of(
-        &self,
-        kept: &PurchaseKept,
-    ) -> Result<(Manifest, tacit_delivery::BlockLeaves), Refusal> {
-        let (Purchase::Stated { deal, .. } | Purchase::Downloaded { deal, .. }) = &kept.purchase else {
-            return Err(not_a_step(&"the delivery has not been stated"));
-        };
-        let terms = &deal.agreement.agreement;
-        let manifest = self.manifest_of(terms.manifest, &terms.seller).await?;
-        let blocks = self.market().singly()?.blocks(manifest.blocks).await?;
-        let blocks = blocks_of(&blocks, &manifest)?;
-        Ok((manifest, blocks))
-    }
-
-    /// Where the sealed body of an order lies while and after it is downloaded.
-    pub fn body_file(&self, order: &OrderId) -> PathBuf {
-        self.folder().work().join(format!("{order}.age-body"))
     }
 
     /// Records a change, then leaves a sealed copy at the market, so that the words alone find the order again.
@@ -712,39 +394,6 @@ fn ended_because(why: Lapse) -> &'static str {
         Lapse::NotPaid => "it was not paid in time",
         Lapse::Cancelled => "you cancelled it before anything was paid",
         Lapse::PaymentDidNotLand => "the payment did not land in time",
-    }
-}
-
-fn proof(landed: &Landed, r: TagOpening) -> ProofOfPayment {
-    ProofOfPayment {
-        pool: Digest::from_bytes(*landed.pool.bytes()),
-        epoch: landed.epoch,
-        position: landed.position,
-        r,
-    }
-}
-
-fn kind_of(fault: &DeliveryFault) -> FaultKind {
-    match fault {
-        DeliveryFault::Statement => FaultKind::Statement,
-        DeliveryFault::Header => FaultKind::Header,
-        DeliveryFault::Chunk { chunk } => FaultKind::Chunk { index: *chunk },
-        DeliveryFault::Block { block } => FaultKind::Block { index: *block },
-        DeliveryFault::Schema { .. } => FaultKind::Schema,
-        DeliveryFault::Plaintext => FaultKind::Plaintext,
-    }
-}
-
-fn digest_of_file(file: &Path) -> Result<Digest, Refusal> {
-    use std::io::Read;
-    let mut from = File::open(file).map_err(|_| disk())?;
-    let mut hasher = tacit_values::TaggedHasher::plain();
-    let mut buffer = vec![0; 256 * 1024];
-    loop {
-        match from.read(&mut buffer).map_err(|_| disk())? {
-            0 => return Ok(hasher.finish()),
-            count => hasher.update(&buffer[..count]),
-        }
     }
 }
 

@@ -1,0 +1,195 @@
+//! Receiving what was bought: statement and header, download with resume, and the check of every block and row.
+
+use super::{PurchaseKept, not_a_step, read};
+use crate::OpenDesk;
+use crate::folder::disk;
+use crate::refusal::Refusal;
+use crate::story::Tell;
+use crate::story::fulfil::agreed_delivery;
+use crate::story::sell::blocks_of;
+use std::fs::{File, OpenOptions};
+use std::path::{Path, PathBuf};
+use tacit_delivery::{
+    CheckFailed, Delivered, DeliveryFault, Manifest, SignedStatement, check_delivery, check_statement,
+};
+use tacit_relay::Kind;
+use tacit_trade::{FaultKind, Purchase, StatedDelivery};
+use tacit_values::{Digest, OrderId};
+
+impl OpenDesk {
+    /// Statement and header: by letter, or from the market when the letter is late.
+    pub(super) async fn hear_delivery(&self, kept: &PurchaseKept) -> Result<Option<StatedDelivery>, Refusal> {
+        let (Purchase::Paid { deal, .. } | Purchase::Undelivered { deal, .. }) = &kept.purchase else {
+            return Ok(None);
+        };
+        for letter in self.letters_of(kept, &deal.agreement.agreement.seller).await? {
+            if letter.kind == Kind::Delivery {
+                return read(&letter).map(Some);
+            }
+        }
+        let buyer = self.keyring().order_persona(kept.order);
+        let view = self.market().acting(&buyer)?.order(kept.order).await?;
+        Ok(match view.order {
+            tacit_trade::Order::Stated { delivery, .. } => Some(*delivery),
+            tacit_trade::Order::Closed { delivery, .. } => delivery.map(|delivery| *delivery),
+            _ => None,
+        })
+    }
+
+    pub(super) async fn wrong_statement(
+        &self,
+        deal: &tacit_trade::Deal,
+        delivery: &StatedDelivery,
+    ) -> Result<Option<FaultKind>, Refusal> {
+        let manifest =
+            self.manifest_of(deal.agreement.agreement.manifest, &deal.agreement.agreement.seller).await?;
+        let Ok(signed) = serde_json::from_value::<SignedStatement>(delivery.statement.clone()) else {
+            return Ok(Some(FaultKind::Statement));
+        };
+        let agreed = agreed_delivery(&deal.agreement, manifest.body);
+        Ok(check_statement(&signed, &agreed, &delivery.header).err().map(|_| FaultKind::Statement))
+    }
+
+    pub(super) async fn download(&self, kept: &PurchaseKept, tell: Tell<'_>) -> Result<Digest, Refusal> {
+        let (manifest, _) = self.goods_of(kept).await?;
+        let bytes = tacit_delivery::body_bytes(manifest.bytes);
+        let file = self.body_file(&kept.order);
+        std::fs::create_dir_all(self.folder().work()).map_err(|_| disk())?;
+        let mut into = OpenOptions::new().create(true).append(true).open(&file).map_err(|_| disk())?;
+        let have = into.metadata().map_err(|_| disk())?.len().min(bytes);
+        tell(&format!("downloading {bytes} bytes, {have} of them are here"));
+        let fetched = self.market().singly()?.body(manifest.body, have, bytes, &mut into, &mut |_| {}).await;
+        fetched.map_err(|refused| match refused {
+            tacit_wire::client::NotFetched::Failed(failed) => failed.into(),
+            other => Refusal::new(
+                "not-fetched",
+                other.to_string(),
+                "Run `tacit orders resume` again: it goes on where it stopped.",
+            ),
+        })?;
+        into.sync_all().map_err(|_| disk())?;
+        let found = tokio::task::spawn_blocking(move || digest_of_file(&file))
+            .await
+            .expect("hashing does not panic")?;
+        if found != manifest.body {
+            let _worthless = std::fs::remove_file(self.body_file(&kept.order));
+            return Err(Refusal::new(
+                "damaged-download",
+                "the download does not have the promised digest",
+                "Run `tacit orders resume`: it is downloaded again.",
+            ));
+        }
+        Ok(found)
+    }
+
+    /// The check of every block and row, into the place the buyer chose; the seller's fault is a result, not a refusal.
+    pub(super) async fn check(
+        &self,
+        kept: &PurchaseKept,
+        delivery: &StatedDelivery,
+        tell: Tell<'_>,
+    ) -> Result<Result<Digest, FaultKind>, Refusal> {
+        let (manifest, blocks) = self.goods_of(kept).await?;
+        tell(&format!("checking all {} rows against the manifest", manifest.rows));
+        let out = kept.out.clone();
+        let half = out.with_extension("tacit-half");
+        if let Some(folder) = out.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            std::fs::create_dir_all(folder).map_err(|_| disk())?;
+        }
+        let (identity, header, body) =
+            (self.keyring().order_identity(kept.order), delivery.header.clone(), self.body_file(&kept.order));
+        let checked = tokio::task::spawn_blocking(move || {
+            let delivered =
+                Delivered { header: &header, identity: &identity, manifest: &manifest, blocks: &blocks };
+            let body = std::io::BufReader::new(File::open(body).map_err(|_| disk())?);
+            let output = OpenOptions::new()
+                .read(true)
+                .write(true)
+                .create(true)
+                .truncate(true)
+                .open(&half)
+                .map_err(|_| disk())?;
+            let found = check_delivery(&delivered, body, output);
+            if found.is_ok() {
+                File::open(&half).and_then(|file| file.sync_all()).map_err(|_| disk())?;
+                std::fs::rename(&half, &out).map_err(|_| disk())?;
+            } else {
+                let _worthless = std::fs::remove_file(&half);
+            }
+            Ok::<_, Refusal>(found)
+        });
+        match checked.await.expect("checking does not panic")? {
+            Ok(checked) => Ok(Ok(checked.plaintext.sha256)),
+            Err(CheckFailed::Fault(fault)) => Ok(Err(kind_of(&fault))),
+            Err(CheckFailed::NotChecked(why)) => {
+                Err(Refusal::new("not-checked", why.to_string(), "Run `tacit orders resume` again."))
+            }
+        }
+    }
+
+    pub(super) async fn goods_of(
+        &self,
+        kept: &PurchaseKept,
+    ) -> Result<(Manifest, tacit_delivery::BlockLeaves), Refusal> {
+        let (Purchase::Stated { deal, .. } | Purchase::Downloaded { deal, .. }) = &kept.purchase else {
+            return Err(not_a_step(&"the delivery has not been stated"));
+        };
+        let terms = &deal.agreement.agreement;
+        let manifest = self.manifest_of(terms.manifest, &terms.seller).await?;
+        let blocks = self.market().singly()?.blocks(manifest.blocks).await?;
+        let blocks = blocks_of(&blocks, &manifest)?;
+        Ok((manifest, blocks))
+    }
+
+    pub(crate) async fn manifest_of(
+        &self,
+        digest: Digest,
+        seller: &tacit_values::Persona,
+    ) -> Result<Manifest, Refusal> {
+        let view = self.market().singly()?.manifest(digest).await?;
+        let manifest = view.signed.verify(seller).map_err(|refused| {
+            Refusal::new(
+                "untrue-manifest",
+                refused.to_string(),
+                "The market sent something else than was agreed; try again.",
+            )
+        })?;
+        if manifest.digest() != digest {
+            return Err(Refusal::new(
+                "untrue-manifest",
+                "the manifest is not the one that was agreed on",
+                "The market sent something else; try again.",
+            ));
+        }
+        Ok(manifest.clone())
+    }
+
+    /// Where the sealed body of an order lies while and after it is downloaded.
+    pub fn body_file(&self, order: &OrderId) -> PathBuf {
+        self.folder().work().join(format!("{order}.age-body"))
+    }
+}
+
+fn kind_of(fault: &DeliveryFault) -> FaultKind {
+    match fault {
+        DeliveryFault::Statement => FaultKind::Statement,
+        DeliveryFault::Header => FaultKind::Header,
+        DeliveryFault::Chunk { chunk } => FaultKind::Chunk { index: *chunk },
+        DeliveryFault::Block { block } => FaultKind::Block { index: *block },
+        DeliveryFault::Schema { .. } => FaultKind::Schema,
+        DeliveryFault::Plaintext => FaultKind::Plaintext,
+    }
+}
+
+fn digest_of_file(file: &Path) -> Result<Digest, Refusal> {
+    use std::io::Read;
+    let mut from = File::open(file).map_err(|_| disk())?;
+    let mut hasher = tacit_values::TaggedHasher::plain();
+    let mut buffer = vec![0; 256 * 1024];
+    loop {
+        match from.read(&mut buffer).map_err(|_| disk())? {
+            0 => return Ok(hasher.finish()),
+            count => hasher.update(&buffer[..count]),
+        }
+    }
+}
