@@ -9,4 +9,5 @@ pub mod chance;
 pub mod clock;
 pub mod desk;
 pub mod market;
+pub mod proofs;
 pub mod vault;
