@@ -8,7 +8,7 @@ use crate::story::purchase::{Driven, PurchaseKept};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use std::fs::File;
-use std::io::{BufReader, Write};
+use std::io::{BufReader, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Duration;
@@ -36,11 +36,27 @@ pub struct BuyArgs {
 
 /// Orders, pays, downloads, checks and keeps the receipt.
 pub async fn buy(desk: &OpenDesk, args: &BuyArgs, out: &mut Output) -> Result<(), Refusal> {
+    if !args.yes && std::io::stdin().is_terminal() {
+        confirm(desk, &args.listing).await?;
+    }
     let order = desk.place_order(&args.listing, args.max_price, args.out.clone()).await?;
     out.remark(&format!(
         "order {order}: a direct payment, without escrow: you trust the seller to deliver after it"
     ));
     drive(desk, &order, args.wait, out).await
+}
+
+/// Asks the person at the terminal once, before anything is ordered.
+async fn confirm(desk: &OpenDesk, listing: &ListingId) -> Result<(), Refusal> {
+    desk.mirror().follow_catalogue().await?;
+    let listing = super::show::mirrored(desk, listing).await?.listing;
+    eprint!("Pay {} {} for \"{}\"? [y/N] ", listing.price.money(), listing.price.currency(), listing.title);
+    let mut answer = String::new();
+    let heard = std::io::stdin().read_line(&mut answer);
+    match heard {
+        Ok(_) if matches!(answer.trim(), "y" | "Y" | "yes") => Ok(()),
+        _ => Err(Refusal::new("not-confirmed", "nothing was ordered", "Say y, or give --yes.")),
+    }
 }
 
 /// Arguments of `orders`.
