@@ -23,6 +23,15 @@ const PASSPHRASE: &str = "eleven-drowsy-otters";
 /// What the buyer pays by hand, and has afterwards, in tUSD.
 const SENT: &str = "4711883.57";
 const LEFT: &str = "2623319.84";
+/// What everybody reads alike: it is fetched unsigned, on streams that no persona uses.
+const PUBLIC: [&str; 6] = [
+    "/api/v1/market",
+    "/api/v1/catalogue/days/",
+    "/api/v1/ledger/",
+    "/api/v1/log/",
+    "/api/v1/mail/buckets/",
+    "/api/v1/bodies/",
+];
 /// What was minted, in public: sent, left, and the price of 20.
 const MINTED: &str = "7335223.41";
 
