@@ -184,7 +184,9 @@ impl OpenDesk {
         let now = self.now();
         let next = match &kept.purchase {
             Purchase::Requested { request, .. } => {
-                self.ask(kept, request).await?;
+                if let Err(refusal) = self.ask(kept, request).await {
+                    return Err(self.never_placed(kept, refusal).await?);
+                }
                 self.hear_answer(kept, now).await?
             }
             Purchase::Agreed { deal } if now >= deal.pays_until => Some(kept.purchase.clone().lapse(now)),
@@ -222,6 +224,17 @@ impl OpenDesk {
         };
         let next = next.transpose().map_err(|refused| not_a_step(&refused))?;
         Ok(next.map(|purchase| PurchaseKept { purchase, ..kept.clone() }))
+    }
+
+    /// An order that the market will not take for what it asks (another price by now, not for sale) is over before anything
+    /// was paid; any other refusal leaves it as it is.
+    async fn never_placed(&self, kept: &PurchaseKept, refusal: Refusal) -> Result<Refusal, Refusal> {
+        if matches!(refusal.code.as_ref(), "conflict" | "wrong-state" | "refused" | "not-found") {
+            let purchase = kept.purchase.clone().cancel().map_err(|refused| not_a_step(&refused))?;
+            self.mailroom().unwatch(kept.order).await?;
+            self.keep_purchase(PurchaseKept { purchase, ..kept.clone() }).await?;
+        }
+        Ok(refusal)
     }
 
     /// Places the order at the market and writes to the seller; both once, however often.

@@ -76,7 +76,9 @@ impl Refusal for OrderRefused {
     fn told(&self) -> Told {
         match self {
             Self::Unknown | Self::NoListing => Told::new(Nature::Unknown, "not-found"),
-            Self::Over => Told::new(Nature::Conflict, "wrong-state"),
+            Self::Over => {
+                Told::with(Nature::Conflict, "wrong-state", "look at the order; a new one needs a new id")
+            }
             Self::NotPlaced(refused) => not_placed(refused),
             Self::NotAccepted(refused) => match refused {
                 NotAccepted::NotTheSeller => Told::new(Nature::Forbidden, "not-yours"),
@@ -130,9 +132,11 @@ fn not_placed(refused: &NotPlaced) -> Told {
         NotPlaced::NotTheBuyer => Told::new(Nature::Forbidden, "not-yours"),
         NotPlaced::Taken => Told::new(Nature::Conflict, "conflict"),
         NotPlaced::Listing(Disagreement::PriceChanged { .. } | Disagreement::OfferChanged { .. }) => {
-            Told::new(Nature::Conflict, "conflict")
+            Told::with(Nature::Conflict, "conflict", "read the listing again and order at its newest version")
         }
-        NotPlaced::Listing(Disagreement::NotForSale(_)) => Told::new(Nature::Conflict, "wrong-state"),
+        NotPlaced::Listing(Disagreement::NotForSale(_)) => {
+            Told::with(Nature::Conflict, "wrong-state", "choose another listing; nothing was ordered")
+        }
         NotPlaced::OtherMarket | NotPlaced::Terms(_) | NotPlaced::Listing(_) => {
             Told::new(Nature::Invalid, "refused")
         }
