@@ -64,9 +64,12 @@ fn sale(cast: &mut Cast) -> Result<Value, String> {
     });
     let minted = minted.map_err(|_| "the treasury's step broke off")??;
     let (listing, other) = (listing.map_err(|_| "wren's step broke off")??, other?);
-    let sealed = &listing["body"];
-    cast.tell("wren", &format!("sells planes-2013.csv as {}, sealed once as {sealed}", listing["listing"]));
-    cast.tell("heron", &format!("sells flights-2013-01.parquet as {}", other["listing"]));
+    let sealed = text(&listing, "body")?;
+    cast.tell(
+        "wren",
+        &format!("sells planes-2013.csv as {}, sealed once as {sealed}", text(&listing, "listing")?),
+    );
+    cast.tell("heron", &format!("sells flights-2013-01.parquet as {}", text(&other, "listing")?));
     cast.tell(
         "treasury",
         &format!("minted 100.00 tUSD (a test currency), in epoch {}, for everybody to see", minted["epoch"]),
