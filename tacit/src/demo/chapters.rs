@@ -94,7 +94,7 @@ fn sale(cast: &mut Cast) -> Result<Value, String> {
         "jay",
         &format!(
             "paid {} tUSD from a shielded wallet and opened the file; receipt {receipt}",
-            bought["price"]
+            text(&bought, "price")?
         ),
     );
     let evidence = cast.folder().join("receipt.json").to_string_lossy().into_owned();
