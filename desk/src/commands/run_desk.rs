@@ -56,7 +56,7 @@ async fn work(desk: &OpenDesk, tell: &(dyn Fn(&str) + Send + Sync)) -> Result<()
                 away = true;
                 tokio::time::sleep(AWAY).await;
             }
-            Err(refusal) if matches!(refusal.code.as_ref(), "market-forked" | "market-keys-changed") => {
+            Err(refusal) if matches!(refusal.code.as_ref(), "forked-log" | "market-keys-changed") => {
                 return Err(refusal);
             }
             Err(refusal) => {

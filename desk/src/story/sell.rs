@@ -20,6 +20,7 @@ use tacit_delivery::{
     AgeRecipient, BlockLeaves, BuiltManifest, Manifest, ManifestTerms, OrderIdentity, build_manifest,
     media_type_of_name, open_sample, seal, verify_sample,
 };
+use tacit_values::rand_core::Rng;
 use tacit_values::{Currency, ListingId};
 use tacit_wire::bodies::manifests::{LogManifest, ManifestView};
 
@@ -199,8 +200,10 @@ impl OpenDesk {
             filled: order.filled.iter().cloned().collect(),
             breach_ppm: 0,
         };
-        // The seller's own header is not kept: the key lies in the desk's sealed record instead.
-        let mine: AgeRecipient = OrderIdentity::from_bytes(*self.keyring().at_rest()).recipient();
+        // The seller's own header is not kept: the key lies in the desk's sealed record, so a key that is thrown away will do.
+        let mut once = [0; 32];
+        self.rng().fill_bytes(&mut once);
+        let mine: AgeRecipient = OrderIdentity::from_bytes(once).recipient();
         let (path, output) = (file.to_owned(), half.clone());
         let sealed = tokio::task::spawn_blocking(move || seal_and_promise(&path, &output, &mine, &terms));
         let (key, body_bytes, built) = sealed.await.expect("sealing does not panic")?;
