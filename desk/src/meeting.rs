@@ -2,7 +2,7 @@
 
 use crate::open::Engines;
 use crate::refusal::Refusal;
-use crate::settings::DeskSettings;
+use crate::settings::{DeskSettings, PinnedKeys};
 use tacit_values::{Origin, Timestamp};
 use tacit_wire::client::{
     Failed, MarketClient, NotConnected, NotFetched, NotUploaded, Patience, Surroundings, WayOut,
@@ -26,6 +26,21 @@ pub fn client_of(market: Origin, proxy: Option<&str>, engines: &Engines) -> Resu
     let nonce = move || *chance.seed().first_chunk().expect("32 bytes begin with 16");
     let surroundings = Surroundings::new(move || clock.now(), nonce, Patience::usual(), way);
     Ok(MarketClient::new(market, surroundings)?)
+}
+
+/// Meets the market of these settings once, for `tacit doctor`: it answers, with the keys that were pinned, the same proof
+/// system, and a clock that agrees.
+pub async fn examine(settings: &DeskSettings, engines: &Engines) -> Result<(), Refusal> {
+    let view = client(settings, engines)?.mirror().market().await?;
+    crate::mirror::check_proofs(engines.proofs.name(), &view.proofs)?;
+    if PinnedKeys::of(&view) != settings.pinned {
+        return Err(Refusal::new(
+            "market-keys-changed",
+            "the market answers with other keys than those that this desk met first",
+            "Pay nothing. Ask the operator over another channel before you trust the new keys.",
+        ));
+    }
+    check_clocks(engines.clock.now(), view.time)
 }
 
 /// How far the clocks of desk and market may lie apart before signed requests are refused.

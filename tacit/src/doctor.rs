@@ -1,9 +1,11 @@
 //! `tacit doctor`: what works here, what does not, and how to mend it.
 
+use crate::{ProofSystem, Wanted};
 use clap::Args;
 use serde_json::{Value, json};
 use std::path::Path;
 use std::process::{Command, ExitCode};
+use tacit_desk::keyring::file::needs_passphrase;
 use tacit_desk::{DeskFolder, DeskSettings};
 
 /// Arguments of `doctor`.
@@ -18,8 +20,8 @@ struct Finding {
 }
 
 /// Looks at this machine and at the desk's folder; exit status 1 when something that is needed does not work.
-pub(crate) fn run(_args: &DoctorArgs, home: Option<&Path>, json: bool) -> ExitCode {
-    let findings = [desk(home), market(home), folder(), age(), postgres()];
+pub(crate) fn run(home: Option<&Path>, json: bool, proofs: &dyn ProofSystem) -> ExitCode {
+    let findings = [desk(home), market(home, proofs), room(home), folder(), age(), postgres()];
     let ok = findings.iter().all(|finding| finding.works || !finding.needed);
     if json {
         let list: Vec<Value> = findings
@@ -47,43 +49,64 @@ fn desk_folder(home: Option<&Path>) -> Option<DeskFolder> {
 }
 
 fn desk(home: Option<&Path>) -> Finding {
-    let read = desk_folder(home).map(|folder| DeskSettings::read(&folder));
-    let (works, says) = match read {
-        Some(Ok(settings)) => (true, format!("a desk of the market at {}", settings.market)),
-        Some(Err(refusal)) => (false, refusal.to_string()),
-        None => (false, "no folder: set TACIT_HOME".to_owned()),
+    let what = "your desk";
+    let Some(folder) = desk_folder(home) else {
+        let says = "no folder: set TACIT_HOME".to_owned();
+        return Finding { what, works: false, needed: false, says };
     };
-    Finding { what: "your desk", works, needed: false, says }
+    let (works, needed, says) = match (DeskSettings::read(&folder), needs_passphrase(&folder)) {
+        (Ok(settings), Ok(sealed)) => {
+            let keys = if sealed { "under a passphrase" } else { "WITHOUT a passphrase" };
+            (true, true, format!("a desk of the market at {}, its keys {keys}", settings.market))
+        }
+        (Ok(_), Err(refused)) => (false, true, tacit_desk::Refusal::from(refused).to_string()),
+        (Err(refusal), _) if refusal.code == "no-desk" => (false, false, refusal.to_string()),
+        (Err(refusal), _) => (false, true, refusal.to_string()),
+    };
+    Finding { what, works, needed, says }
 }
 
-fn market(home: Option<&Path>) -> Finding {
+/// Meets the market as a desk does: its keys, its proof system, its clock. Nothing is signed, so nobody is named.
+fn market(home: Option<&Path>, proofs: &dyn ProofSystem) -> Finding {
+    let what = "your market";
     let settings = desk_folder(home).and_then(|folder| DeskSettings::read(&folder).ok());
     let Some(settings) = settings else {
-        return Finding {
-            what: "your market",
-            works: false,
-            needed: false,
-            says: "none known: `tacit init --market URL`, or `tacit demo`".to_owned(),
-        };
+        let says = "none known: `tacit init --market URL`, or `tacit demo`".to_owned();
+        return Finding { what, works: false, needed: false, says };
     };
-    if settings.proxy.is_some() {
-        let says = format!(
-            "{} is reached through a proxy; `tacit wallet` shows whether it answers",
-            settings.market
-        );
-        return Finding { what: "your market", works: true, needed: false, says };
-    }
-    let authority = settings.market.authority().to_owned();
-    let address = if authority.rsplit(':').next().is_some_and(|port| port.parse::<u16>().is_ok()) {
-        authority
-    } else {
-        format!("{authority}:443")
+    let engines = crate::desk::engines(proofs, Wanted::Nothing);
+    let met = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime.block_on(tacit_desk::meeting::examine(&settings, &engines)),
+        Err(cause) => return Finding { what, works: false, needed: true, says: cause.to_string() },
     };
-    let (works, says) = match std::net::TcpStream::connect(&address) {
-        Ok(_) => (true, format!("{} answers", settings.market)),
-        Err(cause) => (false, format!("{} does not answer ({cause}): see whether it runs", settings.market)),
+    let (works, says) = match met {
+        Ok(()) => (
+            true,
+            format!("{} answers with the keys that this desk knows, and clocks agree", settings.market),
+        ),
+        Err(refusal) => (false, refusal.to_string()),
     };
-    Finding { what: "your market", works, needed: true, says }
+    Finding { what, works, needed: true, says }
+}
+
+/// Whether there is room for what a sale writes: some hundred megabytes for anything but small files.
+fn room(home: Option<&Path>) -> Finding {
+    let folder = desk_folder(home).map(|folder| folder.root().to_owned());
+    let there = folder.as_deref().and_then(|folder| folder.ancestors().find(|place| place.is_dir()));
+    let place = there.map_or_else(std::env::temp_dir, Path::to_owned);
+    let answer = Command::new("df").args(["-Pk"]).arg(&place).output();
+    let text = answer.map(|answer| String::from_utf8_lossy(&answer.stdout).into_owned()).unwrap_or_default();
+    let free = text.lines().nth(1).and_then(|line| line.split_whitespace().nth(3)?.parse::<u64>().ok());
+    let (works, says) = match free {
+        Some(kib) if kib >= 512 * 1024 => {
+            (true, format!("{:.1} GB free for the desk", kib as f64 / 976_562.5))
+        }
+        Some(kib) => {
+            (false, format!("only {} MB free for the desk: sealing a file needs its size again", kib / 1024))
+        }
+        None => (true, "not known: `df` did not say".to_owned()),
+    };
+    Finding { what: "room on the disk", works, needed: true, says }
 }
 
 fn folder() -> Finding {
@@ -106,11 +129,15 @@ fn age() -> Finding {
 }
 
 fn postgres() -> Finding {
-    let works = Path::new("/usr/lib/postgresql/15/bin/postgres").is_file();
-    let says = if works {
-        "the market's other database, and the tests'"
-    } else {
-        "only for `tacit market --database postgres://...` and the tests: apt-get install postgresql-15"
+    let found = ["/usr/lib/postgresql/15/bin/postgres", "postgres"].into_iter().find_map(|program| {
+        let answer = Command::new(program).arg("--version").output().ok()?;
+        Some(String::from_utf8_lossy(&answer.stdout).trim().to_owned())
+    });
+    let works = found.as_ref().is_some_and(|version| version.contains(") 15."));
+    let says = match found {
+        Some(_) if works => "the market's other database, and the tests'".to_owned(),
+        Some(other) => format!("found {other}; the market is tested with PostgreSQL 15"),
+        None => "not on this machine; a server elsewhere will do. Only for `tacit market --database postgres://...` and the tests: apt-get install postgresql-15".to_owned(),
     };
-    Finding { what: "PostgreSQL 15", works, needed: false, says: says.to_owned() }
+    Finding { what: "PostgreSQL 15", works, needed: false, says }
 }

@@ -67,7 +67,7 @@ pub fn run(proofs: &dyn ProofSystem) -> ExitCode {
     terminal::log_to_standard_error();
     match cli.command {
         Command::Demo(args) => demo::run(&args, cli.json),
-        Command::Doctor(args) => doctor::run(&args, cli.home.as_deref(), cli.json),
+        Command::Doctor(_) => doctor::run(cli.home.as_deref(), cli.json, proofs),
         Command::Market(args) => market::run(*args, cli.json, proofs),
         Command::Desk(command) => desk::run(*command, cli.home, cli.json, proofs),
     }

@@ -52,7 +52,7 @@ enum Act {
     },
     /// Live figures of a running market.
     Stats {
-        /// How well people are hidden: anonymity sets, bucket occupancy.
+        /// Also how well people are hidden: anonymity sets, bucket occupancy.
         #[arg(long)]
         privacy: bool,
     },
@@ -89,7 +89,7 @@ pub(crate) fn run(args: MarketArgs, json: bool, proofs: &dyn ProofSystem) -> Exi
         match &args.act {
             None => serve::serve(&args, json, proofs.open(Wanted::Checking)).await.map(|()| None),
             Some(Act::Mint { to, amount }) => operator::mint(&args.data, *to, *amount).await.map(Some),
-            Some(Act::Stats { .. }) => operator::stats(&args.data).await.map(Some),
+            Some(Act::Stats { privacy }) => operator::stats(&args.data, *privacy).await.map(Some),
             Some(Act::RotatePool) => operator::rotate(&args.data).await.map(Some),
         }
     });

@@ -6,6 +6,7 @@ use serde_json::json;
 use std::path::Path;
 use tacit_settlement::Address;
 use tacit_values::{Currency, Money};
+use tacit_wire::Problem;
 use tacit_wire::bodies::admin::{MintBody, RotateBody};
 use tacit_wire::client::{Failed, Operator};
 
@@ -37,23 +38,32 @@ pub(super) async fn mint(data: &Path, to: Address, amount: Money) -> Result<Answ
 }
 
 /// Live figures instead of promises.
-pub(super) async fn stats(data: &Path) -> Result<Answer, Stopped> {
+pub(super) async fn stats(data: &Path, privacy: bool) -> Result<Answer, Stopped> {
     let figures = operator(data)?.privacy().await.map_err(failed)?;
-    let mut text = format!(
-        "live listings {}, orders under way {}, live personas {} ({} per relay bucket, {} bits)\n",
-        figures.live_listings,
-        figures.orders_under_way,
-        figures.live_personas,
-        figures.personas_per_bucket,
-        figures.bucket_bits
-    );
-    for pool in &figures.pools {
+    let mut text =
+        format!("live listings {}, orders under way {}\n", figures.live_listings, figures.orders_under_way);
+    if privacy {
         text.push_str(&format!(
-            "{} generation {}: a payment hides among {} notes, open epoch {}\n",
-            pool.currency, pool.generation, pool.notes, pool.open_epoch
+            "personas seen within a week {}, {} for each of the relay's buckets ({} bits)\n",
+            figures.live_personas, figures.personas_per_bucket, figures.bucket_bits
         ));
     }
-    let document = serde_json::to_value(&figures).expect("figures are plain data");
+    for pool in &figures.pools {
+        let pool_name =
+            format!("{} generation {}: open epoch {}", pool.currency, pool.generation, pool.open_epoch);
+        match privacy {
+            true => text.push_str(&format!("{pool_name}, a payment hides among {} notes\n", pool.notes)),
+            false => text.push_str(&format!("{pool_name}\n")),
+        }
+    }
+    let document = match privacy {
+        true => serde_json::to_value(&figures).expect("figures are plain data"),
+        false => json!({
+            "live_listings": figures.live_listings,
+            "orders_under_way": figures.orders_under_way,
+            "pools": figures.pools.iter().map(|pool| json!({"currency": pool.currency, "generation": pool.generation, "open_epoch": pool.open_epoch})).collect::<Vec<_>>(),
+        }),
+    };
     Ok((document, text.trim_end().to_owned()))
 }
 
@@ -70,9 +80,11 @@ pub(super) async fn rotate(data: &Path) -> Result<Answer, Stopped> {
 }
 
 fn failed(failed: Failed) -> Stopped {
-    let next = match failed.problem() {
-        Some(problem) => problem.remedy.clone().unwrap_or_default(),
-        None => NOT_RUNNING.to_owned(),
-    };
-    Stopped::new(failed, next)
+    match failed.problem() {
+        Some(problem) => {
+            let next = problem.remedy.clone().unwrap_or_else(|| "Nothing was changed.".to_owned());
+            Stopped::new(Problem { remedy: None, ..problem.clone() }, next)
+        }
+        None => Stopped::new(failed, NOT_RUNNING),
+    }
 }

@@ -1,7 +1,7 @@
 //! The market as a process: keys, store, vault, flows, door; then listen until Ctrl-C.
 //!
-//! What the first start fixes (address, listening port, demo settings) lies in `market.toml` of the data folder; a later
-//! start with anything else is refused. The operator's token is written anew at every start.
+//! What the first start fixes (address, listening port, demo settings, which database) lies in `market.toml` of the data
+//! folder; a later start with anything else is refused: the same keys over another database would be a second history. The operator's token is written anew at every start.
 
 use super::{MarketArgs, Stopped, keys};
 use crate::world::{MachineChance, MachineClock};
@@ -31,11 +31,15 @@ pub(super) struct Fixed {
     pub(super) origin: Origin,
     pub(super) listen: SocketAddr,
     demo: bool,
+    /// Without user name and password. Markets founded by earlier versions do not name it until their next start.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    database: Option<String>,
 }
 
 pub(super) async fn serve(args: &MarketArgs, json: bool, proofs: Arc<dyn Proofs>) -> Result<(), Stopped> {
     prepare_folder(&args.data)?;
-    let (listener, fixed) = listen(args).await?;
+    let place = database(args)?;
+    let (listener, fixed) = listen(args, &place).await?;
     let chance: Arc<dyn Chance> = Arc::new(MachineChance);
     let keys = {
         let (data, origin, chance) = (args.data.clone(), fixed.origin.clone(), chance.clone());
@@ -44,10 +48,6 @@ pub(super) async fn serve(args: &MarketArgs, json: bool, proofs: Arc<dyn Proofs>
             .await
             .expect("making keys does not panic")
             .map_err(|refused| Stopped::new(refused, "Nothing was changed."))?
-    };
-    let place: DatabasePlace = match &args.database {
-        Some(url) => url.parse().map_err(|refused| Stopped::new(refused, "See `tacit market --help`."))?,
-        None => DatabasePlace::File(args.data.join("market.db")),
     };
     let store = MarketDb::open(&place).await.map_err(|refused| {
         Stopped::new(refused, "See that the database runs and that no other market uses it.")
@@ -128,8 +128,26 @@ fn prepare_folder(folder: &Path) -> Result<(), Stopped> {
     })
 }
 
+fn database(args: &MarketArgs) -> Result<DatabasePlace, Stopped> {
+    match &args.database {
+        Some(url) => url.parse().map_err(|refused| Stopped::new(refused, "See `tacit market --help`.")),
+        None => Ok(DatabasePlace::File(args.data.join("market.db"))),
+    }
+}
+
+/// How market.toml names a database: the usual file by its name alone, so that the data folder may move.
+fn name_of(place: &DatabasePlace, data: &Path) -> String {
+    match place {
+        DatabasePlace::File(file) => match file.strip_prefix(data) {
+            Ok(inside) => inside.display().to_string(),
+            Err(_) => std::path::absolute(file).unwrap_or_else(|_| file.clone()).display().to_string(),
+        },
+        DatabasePlace::Postgres(_) => place.to_string(),
+    }
+}
+
 /// Listens where the first start listened; fixes it when this is the first.
-async fn listen(args: &MarketArgs) -> Result<(TcpListener, Fixed), Stopped> {
+async fn listen(args: &MarketArgs, place: &DatabasePlace) -> Result<(TcpListener, Fixed), Stopped> {
     let file = args.data.join(FIXED);
     let known = read_fixed(&args.data)?;
     let wanted = match (&known, args.listen) {
@@ -146,7 +164,15 @@ async fn listen(args: &MarketArgs) -> Result<(TcpListener, Fixed), Stopped> {
     let listen = listener
         .local_addr()
         .map_err(|cause| Stopped::new(cause, "Choose another address with --listen."))?;
-    if let Some(fixed) = known {
+    let database = name_of(place, &args.data);
+    if let Some(mut fixed) = known {
+        if fixed.database.as_ref().is_some_and(|before| *before != database) {
+            let before = fixed.database.unwrap_or_default();
+            return Err(Stopped::new(
+                format!("this market's records lie in the database {before}, not in {database}"),
+                "Start it with that --database (or TACIT_DATABASE). If the database was moved, write its new place into market.toml.",
+            ));
+        }
         let other_origin = args.origin.as_ref().is_some_and(|origin| *origin != fixed.origin);
         let moved = args.origin.is_none()
             && fixed.origin.as_str() == format!("http://{}", fixed.listen)
@@ -161,6 +187,10 @@ async fn listen(args: &MarketArgs) -> Result<(TcpListener, Fixed), Stopped> {
                 "Start it as before (see market.toml in its folder), or found another in an empty folder.",
             ));
         }
+        if fixed.database.is_none() {
+            fixed.database = Some(database);
+            fix(&file, &fixed)?;
+        }
         return Ok((listener, fixed));
     }
     let origin = match &args.origin {
@@ -172,11 +202,15 @@ async fn listen(args: &MarketArgs) -> Result<(TcpListener, Fixed), Stopped> {
             )
         })?,
     };
-    let fixed = Fixed { origin, listen, demo: args.demo };
-    let text = toml::to_string(&fixed).expect("three plain values have a TOML form");
-    keys::write_secret(&file, text.as_bytes())
-        .map_err(|cause| Stopped::new(cause, "Give the market's user access to its data folder."))?;
+    let fixed = Fixed { origin, listen, demo: args.demo, database: Some(database) };
+    fix(&file, &fixed)?;
     Ok((listener, fixed))
+}
+
+fn fix(file: &Path, fixed: &Fixed) -> Result<(), Stopped> {
+    let text = toml::to_string(fixed).expect("four plain values have a TOML form");
+    keys::write_secret(file, text.as_bytes())
+        .map_err(|cause| Stopped::new(cause, "Give the market's user access to its data folder."))
 }
 
 pub(super) fn read_fixed(folder: &Path) -> Result<Option<Fixed>, Stopped> {
