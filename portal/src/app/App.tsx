@@ -1,0 +1,61 @@
+// The whole of the pages: who is there decides what is shown.
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { useState } from "react";
+import { Provider } from "react-redux";
+import { createBrowserRouter, RouterProvider } from "react-router";
+import { asProblem } from "../api";
+import { ErrorBoundary } from "../house";
+import { FirstRun } from "../first-run/FirstRun";
+import { Locked, NoDesk, NoSession, Opening } from "./Entrance";
+import { routes } from "./routes";
+import { SessionIs, useWayIn } from "./session";
+import { makeStore } from "./store";
+
+// Answers are fresh until the desk says otherwise: its events name what to fetch again.
+const makeKept = () =>
+  new QueryClient({
+    defaultOptions: {
+      queries: {
+        staleTime: 30_000,
+        refetchOnWindowFocus: false,
+        retry: (failures, thrown) => asProblem(thrown).code === "no-answer" && failures < 2,
+      },
+      mutations: { retry: false },
+    },
+  });
+
+export function App({ token }: { token: string | null }) {
+  const [kept] = useState(makeKept);
+  const [store] = useState(makeStore);
+  return (
+    <ErrorBoundary>
+      <Provider store={store}>
+        <QueryClientProvider client={kept}>
+          <Way token={token} />
+        </QueryClientProvider>
+      </Provider>
+    </ErrorBoundary>
+  );
+}
+
+function Way({ token }: { token: string | null }) {
+  const way = useWayIn(token);
+  // The words of a new desk are shown before it is used, so the first run stays until it says that it is over.
+  const [beginning, setBeginning] = useState(false);
+  if (way.stage === "opening") return <Opening />;
+  if (way.stage === "none") return <NoSession refused={way.refused} />;
+  if (way.stage === "gone") return <NoDesk problem={way.problem} />;
+  const { session } = way;
+  if (session.stage === "new" || beginning) return <FirstRun onBegin={() => setBeginning(true)} onEnd={() => setBeginning(false)} />;
+  if (session.stage === "locked") return <Locked session={session} />;
+  return (
+    <SessionIs session={session}>
+      <Inside />
+    </SessionIs>
+  );
+}
+
+function Inside() {
+  const [router] = useState(() => createBrowserRouter(routes));
+  return <RouterProvider router={router} />;
+}

@@ -1,0 +1,23 @@
+// The house: everything pages are built from. `Chart` draws in a chunk of its own; the rest is small.
+export { Answered } from "./Answered";
+export { Button, DownloadButton, IconButton, LinkButton } from "./Button";
+export { Badge, type BadgeTone, Card, Facts, Stat } from "./Card";
+export { Chart, type Point } from "./Chart";
+export { cx } from "./classes";
+export { CopyButton, CopyLine } from "./Copy";
+export { Dialog } from "./Dialog";
+export { Broken, ErrorBoundary } from "./ErrorBoundary";
+export { type Chosen, ChosenTags, type FacetGroup, Facets, toggled } from "./Facets";
+export { AreaField, CheckField, ChoiceField, Field, SecretField, SelectField, TextField } from "./Field";
+export { FileDrop } from "./FileDrop";
+export { Icon, type IconName, Spinner } from "./Icon";
+export { JobBar } from "./JobBar";
+export { Id, Money, useNow, When } from "./Money";
+export { EmptyState, Notice, type NoticeTone, ProblemNotice } from "./Notice";
+export { Page, Section } from "./Page";
+export { Pager } from "./Pager";
+export { Meter, Progress } from "./Progress";
+export { Loading, Skeleton, SkeletonCards, SkeletonRows } from "./Skeleton";
+export { Steps } from "./Steps";
+export { type Column, DataGrid, Table } from "./Table";
+export { type Moment, Timeline } from "./Timeline";

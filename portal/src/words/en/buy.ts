@@ -1,0 +1,2 @@
+// Words of the part `buy`.
+export const buy = {};

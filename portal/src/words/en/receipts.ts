@@ -1,0 +1,21 @@
+// Evidence: checking a document that somebody handed over.
+export const receipts = {
+  verifyTitle: "Verify a document",
+  verifyLead: "A receipt, a presentation, a sample or another document of this market that somebody gave you. It is checked on this machine; nobody learns that you looked.",
+  verifyFile: "Document to check",
+  verifyHint: "JSON, or the PDF of a receipt. Up to 16 MB.",
+  verifyPaste: "Or paste it",
+  verifyPasteHint: "The whole text of the document.",
+  verifyCheck: "Check it",
+  verifying: "Checking",
+  holds: "It holds",
+  holdsNot: "It does not hold",
+  another: "Check another document",
+  findings: "What was checked",
+  claims: "What it says",
+  checkHolds: "holds",
+  checkFails: "does not hold",
+  checkOpen: "could not be checked here",
+  claim: "Claim",
+  value: "Value",
+};

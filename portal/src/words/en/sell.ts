@@ -1,0 +1,2 @@
+// Words of the part `sell`.
+export const sell = {};

@@ -1,0 +1,134 @@
+// How numbers, money, dates and counts are said, in the person's own locale.
+
+const locale = (): string | undefined => (typeof navigator === "undefined" ? "en" : navigator.language || "en");
+
+/** Something several of: `count(2, { one: "order", other: "orders" })` is "2 orders". */
+export function count(n: number, forms: { one: string; other: string }, place = locale()): string {
+  const form = new Intl.PluralRules("en").select(n) === "one" ? forms.one : forms.other;
+  return `${number(n, place)} ${form}`;
+}
+
+/** A whole or broken number with the locale's separators. */
+export function number(n: number, place = locale()): string {
+  return new Intl.NumberFormat(place, { maximumFractionDigits: 2 }).format(n);
+}
+
+/** A large number in short: 12K, 3.4M. */
+export function shortNumber(n: number, place = locale()): string {
+  return new Intl.NumberFormat(place, { notation: "compact", maximumFractionDigits: 1 }).format(n);
+}
+
+/** "20.00" as the locale writes it, digit for digit: money is never rounded and never becomes a float. */
+export function amount(decimal: string, place = locale()): string {
+  const match = /^(-?)(\d+)(?:\.(\d+))?$/.exec(decimal);
+  if (!match) return decimal;
+  const [, sign = "", whole = "0", rest = ""] = match;
+  const kept = rest.replace(/0+$/, "");
+  const cents = kept.padEnd(2, "0");
+  const point = new Intl.NumberFormat(place).formatToParts(1.5).find((part) => part.type === "decimal")?.value ?? ".";
+  return `${sign === "-" ? "−" : ""}${new Intl.NumberFormat(place).format(BigInt(whole))}${point}${cents}`;
+}
+
+/** Money with its currency after it: "20.00 tUSD". A space that does not break keeps them together. */
+export function money(decimal: string, currency = "tUSD", place = locale()): string {
+  return `${amount(decimal, place)}\u00a0${currency}`;
+}
+
+/** Compares two decimal strings without floats; negative when the first is smaller. */
+export function compareAmounts(a: string, b: string): number {
+  const micros = (text: string): bigint | null => {
+    const match = /^(\d{1,15})(?:\.(\d{0,6}))?$/.exec(text.trim());
+    return match ? BigInt(match[1] ?? "0") * 1_000_000n + BigInt((match[2] ?? "").padEnd(6, "0")) : null;
+  };
+  const [left, right] = [micros(a), micros(b)];
+  if (left === null || right === null) return Number.NaN;
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
+/** What somebody typed as an amount, as the desk's decimal string; null when it is not one. Accepts a comma as the point. */
+export function typedAmount(text: string): string | null {
+  const bare = text.replace(/[\s\u00a0']/g, "").replace(/^(\d+),(\d{1,2})$/, "$1.$2").replace(/,(?=\d{3}(\D|$))/g, "");
+  const match = /^(\d{1,12})(?:\.(\d{1,6}))?$/.exec(bare);
+  if (!match) return null;
+  const whole = (match[1] ?? "0").replace(/^0+(?=\d)/, "");
+  return `${whole}.${(match[2] ?? "").padEnd(2, "0")}`;
+}
+
+/** 1.4 MB, 250 MB, 12 kB. */
+export function bytes(n: number, place = locale()): string {
+  const units = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
+  let step = 0;
+  let size = n;
+  while (size >= 1000 && step < units.length - 1) {
+    size /= 1000;
+    step += 1;
+  }
+  return new Intl.NumberFormat(place, {
+    style: "unit",
+    unit: units[step] ?? "byte",
+    unitDisplay: step === 0 ? "long" : "short",
+    maximumFractionDigits: size < 10 && step > 0 ? 1 : 0,
+  }).format(size);
+}
+
+/** 0.25 as 25 %. */
+export function percent(share: number, place = locale()): string {
+  return new Intl.NumberFormat(place, { style: "percent", maximumFractionDigits: 0 }).format(share);
+}
+
+/** A day and a time, as the locale writes them. */
+export function dateTime(at: string | Date, place = locale()): string {
+  return new Intl.DateTimeFormat(place, { dateStyle: "medium", timeStyle: "short" }).format(new Date(at));
+}
+
+/** A day. */
+export function day(at: string | Date, place = locale()): string {
+  return new Intl.DateTimeFormat(place, { dateStyle: "medium" }).format(new Date(at));
+}
+
+const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
+  ["year", 31_536_000],
+  ["month", 2_592_000],
+  ["week", 604_800],
+  ["day", 86_400],
+  ["hour", 3_600],
+  ["minute", 60],
+];
+
+/** "3 minutes ago", "in 2 days", "now". */
+export function ago(at: string | Date, now: number, place = locale()): string {
+  const seconds = (new Date(at).getTime() - now) / 1000;
+  const speak = new Intl.RelativeTimeFormat(place, { numeric: "auto" });
+  for (const [unit, size] of STEPS) {
+    if (Math.abs(seconds) >= size) return speak.format(Math.trunc(seconds / size), unit);
+  }
+  return speak.format(0, "second");
+}
+
+/** A length of time in at most two parts: "2 min 5 s". */
+export function span(seconds: number, place = locale()): string {
+  const whole = Math.max(0, Math.floor(seconds));
+  const parts: [number, string][] = [
+    [Math.floor(whole / 86_400), "day"],
+    [Math.floor((whole % 86_400) / 3_600), "hour"],
+    [Math.floor((whole % 3_600) / 60), "minute"],
+    [whole % 60, "second"],
+  ];
+  const first = parts.findIndex(([n]) => n > 0);
+  const from = first < 0 ? parts.length - 1 : first;
+  return parts
+    .slice(from, from + 2)
+    .filter(([n], index) => n > 0 || index === 0)
+    .map(([n, unit]) => new Intl.NumberFormat(place, { style: "unit", unit, unitDisplay: unit === "day" ? "long" : "short" }).format(n))
+    .join(" ");
+}
+
+/** A long id with its middle left out: `lst_7k2…q9fd`. */
+export function shortId(id: string): string {
+  return id.length > 20 ? `${id.slice(0, 10)}…${id.slice(-4)}` : id;
+}
+
+/** "a, b and c". */
+export function list(items: string[], place = locale()): string {
+  return new Intl.ListFormat(place, { type: "conjunction" }).format(items);
+}
