@@ -10,23 +10,23 @@ const NAMES: &str = "`ledger` (the whole path of a payment against the bare batc
 /// Runs one bench by name.
 pub(crate) fn run(words: &[String]) -> Result<(), Stopped> {
     match words {
-        [name] if name == "ledger" => {
-            cargo(&["run", "--release", "--package", "tacit-prover", "--example", "ledger_cost"], &[])
-        }
+        [name, rounds @ ..] if name == "ledger" => measure("ledger", rounds),
         [name] if name == "demo" => demo(),
         _ => Err(Stopped::usage(&format!("say which bench: {NAMES}"))),
     }
 }
 
+/// A file of `benches/`, in the release profile.
+fn measure(name: &str, more: &[String]) -> Result<(), Stopped> {
+    let mut words = vec!["bench", "--package", "tacit", "--bench", name, "--"];
+    words.extend(more.iter().map(String::as_str));
+    cargo(&words, &[])
+}
+
 /// Seconds from an empty folder to a verified receipt, resident memory of an idle market, binary size.
 fn demo() -> Result<(), Stopped> {
-    #[expect(clippy::disallowed_methods, reason = "a bench measures")]
-    let began = Instant::now();
+    clean_build()?;
     cargo(&["build", "--package", "tacit"], &[])?;
-    println!(
-        "build of the demo's profile, as far as it was not built already: {:.0} s",
-        began.elapsed().as_secs_f64()
-    );
     let binary = binary("debug")?;
     let mut runs = Vec::new();
     for _ in 0..3 {
@@ -42,6 +42,35 @@ fn demo() -> Result<(), Stopped> {
     let bytes = std::fs::metadata(self::binary("release")?).map_or(0, |about| about.len());
     println!("release binary: {:.1} MB", bytes as f64 / 1e6);
     Ok(())
+}
+
+/// What a newcomer waits for: the demo's profile, from an empty build folder; sources of dependencies are fetched already.
+fn clean_build() -> Result<(), Stopped> {
+    let folder = std::env::temp_dir().join(format!("tacit-clean-build-{}", std::process::id()));
+    let place = folder.to_string_lossy().into_owned();
+    cargo(&["fetch", "--locked"], &[])?;
+    #[expect(clippy::disallowed_methods, reason = "a bench measures")]
+    let began = Instant::now();
+    let before = processor_seconds_of_children();
+    let built = cargo(&["build", "--package", "tacit", "--target-dir", &place], &[]);
+    let seconds = began.elapsed().as_secs_f64();
+    let _gone = std::fs::remove_dir_all(&folder);
+    built?;
+    println!(
+        "clean build of the demo's profile: {:.1} min on {} cores, {:.1} min of processor time",
+        seconds / 60.0,
+        std::thread::available_parallelism().map_or(1, usize::from),
+        (processor_seconds_of_children() - before) / 60.0
+    );
+    Ok(())
+}
+
+/// Processor time of all ended children, in seconds; Linux only, elsewhere not a number.
+fn processor_seconds_of_children() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let fields = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
+    let ticks: Vec<f64> = fields.split_whitespace().skip(13).take(2).filter_map(|word| word.parse().ok()).collect();
+    if ticks.len() == 2 { ticks.iter().sum::<f64>() / 100.0 } else { f64::NAN }
 }
 
 fn sale_seconds(binary: &PathBuf) -> Result<f64, Stopped> {
