@@ -69,7 +69,8 @@ fn clean_build() -> Result<(), Stopped> {
 fn processor_seconds_of_children() -> f64 {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
     let fields = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
-    let ticks: Vec<f64> = fields.split_whitespace().skip(13).take(2).filter_map(|word| word.parse().ok()).collect();
+    let ticks: Vec<f64> =
+        fields.split_whitespace().skip(13).take(2).filter_map(|word| word.parse().ok()).collect();
     if ticks.len() == 2 { ticks.iter().sum::<f64>() / 100.0 } else { f64::NAN }
 }
 

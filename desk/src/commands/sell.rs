@@ -104,7 +104,7 @@ pub async fn sell(desk: &OpenDesk, args: &SellArgs, out: &mut Output) -> Result<
         "seller": listing.seller,
     });
     let text = format!(
-        "{} is for sale at {} {}.\n{} rows promised cell by cell; the sample shows {} of them: {sentence}.\nLeave `tacit desk` running: it answers orders by itself.",
+        "{} is for sale at {} {}.\n{} rows promised cell by cell; the sample shows {} of them: {sentence}.\nLeave `tacit desk` running: it answers orders by itself. Seal a backup (`tacit backup FILE`): the words alone do not bring this file's key back.",
         listing.id,
         listing.price.money(),
         listing.price.currency(),
