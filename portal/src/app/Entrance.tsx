@@ -2,7 +2,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, type ReactNode, useEffect, useState } from "react";
 import { ask, asProblem, type Problem } from "../api";
-import { Button, Card, CopyLine, ProblemNotice, SecretField, Spinner } from "../house";
+import { Button, Card, CopyLine, ProblemNotice, Said, SecretField, Spinner } from "../house";
 import { useNow } from "../house/Money";
 import { passkeyPlace, proveWithPasskey } from "../settings/passkey";
 import { words } from "../words";
@@ -42,7 +42,9 @@ export function NoSession({ refused }: { refused: boolean }) {
       <Card>
         <ol className="grid list-decimal gap-2 pl-5 marker:text-ink-3">
           {words.session.noneSteps.map((step) => (
-            <li key={step}>{step}</li>
+            <li key={step}>
+              <Said text={step} />
+            </li>
           ))}
         </ol>
       </Card>
@@ -117,7 +119,9 @@ export function Locked({ session }: { session: Session }) {
           {(session.desk?.passkeys ?? 0) > 0 && place === "elsewhere" && <p className="text-sm text-ink-2">{words.session.passkeyElsewhere}</p>}
         </form>
       </Card>
-      <p className="text-sm text-ink-2">{words.session.forgotten}</p>
+      <p className="text-sm text-ink-2">
+        <Said text={words.session.forgotten} />
+      </p>
     </Entrance>
   );
 }

@@ -3,7 +3,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { Suspense, useEffect, useState } from "react";
 import { NavLink, Outlet, ScrollRestoration, useLocation } from "react-router";
 import { ask } from "../api";
-import { cx, Dialog, ErrorBoundary, Icon, IconButton, Notice, SkeletonRows } from "../house";
+import { cx, Dialog, ErrorBoundary, Icon, IconButton, Notice, Said, SkeletonRows } from "../house";
 import { Toasts } from "../house/Toasts";
 import { words } from "../words";
 import { JobsButton } from "./JobsTray";
@@ -189,7 +189,7 @@ function Alarms() {
       )}
       {connection === "lost" && (
         <Notice tone="warn" live title={words.live.gone}>
-          {words.live.goneNext}
+          <Said text={words.live.goneNext} />
         </Notice>
       )}
     </div>

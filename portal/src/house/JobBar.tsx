@@ -46,7 +46,7 @@ export function JobBar({ job, actions, bare }: { job: Job; actions?: ReactNode; 
   const took = (now - new Date(job.stage_since).getTime()) / 1000;
   return (
     <article aria-label={job.title} className={bare ? "min-w-0" : "min-w-0 rounded-xl border border-line bg-surface p-4 shadow-raised"}>
-      <div className="flex flex-wrap items-baseline justify-between gap-x-3 gap-y-1">
+      <div className="flex items-baseline justify-between gap-3">
         <h3 className="min-w-0 wrap-anywhere">{job.title}</h3>
         <Badge tone={state.tone}>{state.text}</Badge>
       </div>
@@ -62,7 +62,7 @@ export function JobBar({ job, actions, bare }: { job: Job; actions?: ReactNode; 
       )}
       {!moving && job.state !== "failed" && job.stage && <p className="mt-1 text-sm text-ink-2">{job.stage}</p>}
       {job.problem && <ProblemNotice problem={job.problem} className="mt-3" />}
-      <div className="mt-3 flex flex-wrap gap-2 empty:hidden">
+      <div className="mt-2 -mb-1 flex flex-wrap items-center gap-x-4 gap-y-1 empty:hidden">
         {actions}
         {moving && job.can_cancel && (
           <Button small kind="quiet" onClick={() => setAsking(true)}>

@@ -8,9 +8,11 @@ export function Money({ amount, currency = "tUSD", signed, className }: { amount
   const plus = signed && !amount.startsWith("-") && plain.compareAmounts(amount, "0") > 0 ? "+" : "";
   return (
     <span className={cx("tabular-nums", className)}>
-      {plus}
-      {plain.amount(amount)}
-      <span className="text-[0.85em] text-ink-2">{"\u00a0"}{currency}</span>
+      <span className="wrap-anywhere">
+        {plus}
+        {plain.amount(amount)}
+      </span>{" "}
+      <span className="text-[0.85em] whitespace-nowrap text-ink-2">{currency}</span>
     </span>
   );
 }

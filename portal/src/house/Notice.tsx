@@ -5,6 +5,7 @@ import { words } from "../words";
 import { Button } from "./Button";
 import { cx } from "./classes";
 import { Icon, type IconName } from "./Icon";
+import { Said } from "./Said";
 
 export type NoticeTone = "plain" | "good" | "warn" | "bad";
 
@@ -44,7 +45,7 @@ export function ProblemNotice({ problem: thrown, again, className }: { problem: 
     <Notice
       tone="bad"
       live
-      title={problem.title}
+      title={<Said text={problem.title} />}
       className={className ?? ""}
       actions={
         again && (
@@ -59,13 +60,13 @@ export function ProblemNotice({ problem: thrown, again, className }: { problem: 
           {problem.money && (
             <div>
               <dt className="inline font-medium text-ink">{words.problem.moneyLabel}: </dt>
-              <dd className="inline">{problem.money}</dd>
+              <dd className="inline"><Said text={problem.money} /></dd>
             </div>
           )}
           {problem.next && (
             <div>
               <dt className="inline font-medium text-ink">{words.problem.nextLabel}: </dt>
-              <dd className="inline">{problem.next}</dd>
+              <dd className="inline"><Said text={problem.next} /></dd>
             </div>
           )}
         </dl>

@@ -27,23 +27,25 @@ export function Page({ title, name, lead, actions, back, narrow, children }: {
     if (how !== "POP") heading.current?.focus({ preventScroll: true });
   }, [how]);
   return (
-    <div className={cx("mx-auto w-full animate-appear", narrow ? "max-w-2xl" : "max-w-6xl")}>
+    <div className="mx-auto w-full max-w-6xl animate-appear">
+      <div className={narrow ? "max-w-3xl" : undefined}>
       {back && (
         <Link to={back.to} className="mb-3 inline-flex items-center gap-1 text-sm text-ink-2 no-underline hover:text-ink">
           <Icon name="left" className="size-4" />
           {back.text}
         </Link>
       )}
-      <header className="mb-6 flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
+      <header className="mb-6 flex items-start justify-between gap-x-6 gap-y-3 max-sm:flex-wrap">
         <div className="max-w-3xl min-w-0">
           <h1 ref={heading} tabIndex={-1} className="text-2xl wrap-anywhere sm:text-3xl">
             {title}
           </h1>
           {lead != null && <p className="mt-2 text-ink-2">{lead}</p>}
         </div>
-        {actions != null && <div className="flex flex-wrap gap-2">{actions}</div>}
+        {actions != null && <div className="flex shrink-0 flex-wrap gap-2">{actions}</div>}
       </header>
       {children}
+      </div>
     </div>
   );
 }

@@ -5,6 +5,7 @@ import { cx } from "./classes";
 export interface Column<Row> {
   key: string;
   title: ReactNode;
+  /** What stands there; null where there is nothing to say. */
   show: (row: Row) => ReactNode;
   /** Figures stand at the right. */
   figure?: boolean;
@@ -39,6 +40,7 @@ export function Table<Row>({ caption, columns, rows, keyOf, className }: {
             <tr key={keyOf(row)} className="border-t border-line transition-colors first:border-t-0 hover:bg-hover max-md:grid max-md:gap-1 max-md:p-4 md:first:border-t">
               {columns.map((column) => {
                 const Cell = column.heading ? "th" : "td";
+                const shown = column.show(row);
                 return (
                   <Cell
                     key={column.key}
@@ -49,6 +51,7 @@ export function Table<Row>({ caption, columns, rows, keyOf, className }: {
                       column.figure && "md:text-right md:whitespace-nowrap tabular-nums",
                       column.heading && "max-md:mb-1 max-md:text-base",
                       column.className,
+                      shown == null && "max-md:hidden",
                     )}
                   >
                     {!column.heading && (
@@ -56,7 +59,7 @@ export function Table<Row>({ caption, columns, rows, keyOf, className }: {
                         {column.title}
                       </span>
                     )}
-                    <span className="min-w-0 wrap-anywhere max-md:text-right max-md:[th>&]:text-left">{column.show(row)}</span>
+                    <span className="min-w-0 wrap-anywhere max-md:text-right max-md:[th>&]:text-left">{shown ?? <span className="text-ink-3">–</span>}</span>
                   </Cell>
                 );
               })}

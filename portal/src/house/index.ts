@@ -17,6 +17,7 @@ export { EmptyState, Notice, type NoticeTone, ProblemNotice } from "./Notice";
 export { Page, Section } from "./Page";
 export { Pager } from "./Pager";
 export { Meter, Progress } from "./Progress";
+export { Said } from "./Said";
 export { Loading, Skeleton, SkeletonCards, SkeletonRows } from "./Skeleton";
 export { Steps } from "./Steps";
 export { type Column, DataGrid, Table } from "./Table";

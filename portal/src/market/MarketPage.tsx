@@ -61,10 +61,18 @@ export function MarketPage() {
                     there.retention && [say.keepsOrders, say.every(there.retention.ended_orders_s)],
                     there.retention && [say.keepsLetters, say.every(there.retention.letters_s)],
                     there.retention && [say.keepsUploads, say.every(there.retention.idle_uploads_s)],
+                  ].map((item) => item ?? null) as ([ReactNode, ReactNode] | null)[]}
+                />
+              </Card>
+            </Section>
+            <Section title={say.limits}>
+              <Card>
+                <Facts
+                  items={[
                     there.limits && [say.limitBody, plain.bytes(there.limits.body_bytes)],
                     there.limits && [say.limitSample, plain.bytes(there.limits.sample_bytes)],
                     there.software ? [say.software, there.software] : null,
-                  ].map((item) => item ?? null) as [ReactNode, ReactNode][]}
+                  ].map((item) => item ?? null) as ([ReactNode, ReactNode] | null)[]}
                 />
                 {there.beacon_delay_s != null && <p className="mt-4 text-sm text-ink-2">{say.beacon(there.beacon_delay_s)}</p>}
               </Card>

@@ -12,7 +12,7 @@ export function DoctorPart() {
       title={say.doctor}
       actions={
         <Button small busy={doctor.isFetching} onClick={() => void doctor.refetch()}>
-          {words.common.tryAgain}
+          {say.doctorAgain}
         </Button>
       }
     >

@@ -7,7 +7,7 @@ import { words } from "../words";
 
 const say = words.wallet;
 type Line = Shape<"HistoryLine">;
-const STEP = 25;
+const STEP = 12;
 
 const SIGNS: Record<Line["what"], { icon: IconName; sign: "" | "-"; plus: boolean }> = {
   minted: { icon: "down", sign: "", plus: true },
@@ -49,9 +49,7 @@ export function History({ lines, currency }: { lines: Line[]; currency: string }
                 </Link>
               ) : line.address ? (
                 <Id id={line.address} />
-              ) : (
-                <span className="text-ink-3">–</span>
-              ),
+              ) : null,
           },
           {
             key: "amount",

@@ -31,7 +31,7 @@ export function WalletPage() {
       <Answered query={wallet} bones={<Bones />}>
         {(there) => (
           <>
-            {there.test_currency && <Notice className="mb-4" title={say.test} />}
+            {there.test_currency && <Notice className="mb-4">{say.test}</Notice>}
             <Crossing pools={there.old_pools} currency={there.currency} />
             <Purse wallet={there} />
             <Section title={say.history} lead={say.historyLead}>

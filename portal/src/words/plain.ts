@@ -73,7 +73,7 @@ export function bytes(n: number, place = locale()): string {
 
 /** 0.25 as 25 %. */
 export function percent(share: number, place = locale()): string {
-  return new Intl.NumberFormat(place, { style: "percent", maximumFractionDigits: 0 }).format(share);
+  return new Intl.NumberFormat(place, { style: "percent", maximumFractionDigits: share < 0.1 ? 2 : 0 }).format(share);
 }
 
 /** A day and a time, as the locale writes them. */

@@ -3,7 +3,7 @@ import { count } from "../plain";
 
 export const firstRun = {
   welcome: "Welcome to Tacit",
-  lead: "Buy and sell data without leaving a trace of who you are or what you look for. Your keys, your money and your files stay on this machine; this page is served by it and by nobody else.",
+  lead: "Buy and sell data without telling anybody who you are or what you look for. Your keys, your money and your files stay on this machine, and so does this page.",
   make: "Make a new desk",
   makeWhy: "Takes about two minutes. You will write down 24 words.",
   restore: "Bring a desk back",

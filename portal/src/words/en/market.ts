@@ -1,5 +1,5 @@
 // The market as this desk knows it.
-import { count, number, percent, span } from "../plain";
+import { count, percent, span } from "../plain";
 
 export const market = {
   title: "Market",
@@ -22,7 +22,7 @@ export const market = {
   feesEscrow: "With a hold until the file has arrived",
   feesDirect: "Paid at once",
   feesNote: "Buyers pay the price and nothing on top.",
-  ppm: (n: number) => (n % 10_000 === 0 ? percent(n / 1_000_000) : `${number(n / 10_000)}\u00a0%`),
+  ppm: (n: number) => percent(n / 1_000_000),
   pools: "Money pools",
   pool: "Pool",
   poolCurrency: "Currency",

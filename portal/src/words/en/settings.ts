@@ -64,4 +64,5 @@ export const settings = {
   howLong: "For how long",
   found: "What was found",
   saved: "Saved.",
+  doctorAgain: "Look again",
 };

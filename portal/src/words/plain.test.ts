@@ -1,0 +1,56 @@
+import { describe, expect, test } from "vitest";
+import { ago, amount, bytes, compareAmounts, count, list, money, shortId, span, typedAmount } from "./plain";
+
+describe("money is said digit for digit", () => {
+  test("cents are always there, finer digits only when they count", () => {
+    expect(amount("20", "en")).toBe("20.00");
+    expect(amount("20.5", "en")).toBe("20.50");
+    expect(amount("0.000001", "en")).toBe("0.000001");
+    expect(amount("3.100000", "en")).toBe("3.10");
+  });
+  test("a number too large for a float keeps every digit, in the person's own way of writing", () => {
+    expect(amount("9007199254740993.01", "en")).toBe("9,007,199,254,740,993.01");
+    expect(amount("1234.50", "de")).toBe("1.234,50");
+    expect(money("1.00", "tUSD", "en")).toBe("1.00\u00a0tUSD");
+  });
+  test("what goes out carries a true minus; what is no amount is left as it is", () => {
+    expect(amount("-20.00", "en")).toBe("−20.00");
+    expect(amount("twenty", "en")).toBe("twenty");
+  });
+  test("amounts compare without floats", () => {
+    expect(compareAmounts("0.1", "0.10")).toBe(0);
+    expect(compareAmounts("9007199254.000001", "9007199254.000002")).toBeLessThan(0);
+    expect(compareAmounts("x", "1")).toBeNaN();
+  });
+  test("what a person types becomes the desk's decimal, or nothing", () => {
+    expect(typedAmount("12,5")).toBe("12.50");
+    expect(typedAmount(" 1 234.5 ")).toBe("1234.50");
+    expect(typedAmount("1,234")).toBe("1234.00");
+    expect(typedAmount("007")).toBe("7.00");
+    for (const wrong of ["", "-1", "1e3", "12.1234567", "abc", "1.2.3"]) expect(typedAmount(wrong)).toBeNull();
+  });
+});
+
+test("sizes, spans and counts are in plain units", () => {
+  expect(bytes(0, "en")).toBe("0 bytes");
+  expect(bytes(1_400_000, "en")).toBe("1.4 MB");
+  expect(bytes(2_147_483_648, "en")).toBe("2.1 GB");
+  expect(span(5, "en")).toBe("5 sec");
+  expect(span(125, "en")).toBe("2 min 5 sec");
+  expect(span(0, "en")).toBe("0 sec");
+  expect(count(1, { one: "order", other: "orders" }, "en")).toBe("1 order");
+  expect(count(1200, { one: "order", other: "orders" }, "en")).toBe("1,200 orders");
+});
+
+test("moments are told from now", () => {
+  const now = Date.parse("2026-01-10T12:00:00Z");
+  expect(ago("2026-01-10T11:57:00Z", now, "en")).toBe("3 minutes ago");
+  expect(ago("2026-01-12T12:00:00Z", now, "en")).toBe("in 2 days");
+  expect(ago("2026-01-10T11:59:40Z", now, "en")).toBe("now");
+});
+
+test("ids are shown by both ends, lists as a sentence", () => {
+  expect(shortId("lst_a")).toBe("lst_a");
+  expect(shortId("ord_01j9x8w7v6t5s4r3q2p1n0m9k8")).toBe("ord_01j9x8…m9k8");
+  expect(list(["a", "b", "c"], "en")).toBe("a, b, and c");
+});
