@@ -1,0 +1,112 @@
+// What is looked for, as it stands in the page's address: it can be bookmarked, sent to oneself and gone back to.
+import type { Shape } from "../api";
+import type { Chosen } from "../house";
+
+export const PAGE = 24;
+
+/** One choice for groups of one, several for tags and columns. */
+export const GROUPS = ["category", "tag", "price", "column", "media_type", "kind"] as const;
+
+export interface Sought {
+  words: string;
+  chosen: Chosen;
+  seller: string | null;
+  order: string | null;
+  offset: number;
+}
+
+export function readSought(address: URLSearchParams): Sought {
+  const chosen: Chosen = {};
+  for (const group of GROUPS) {
+    const held = address.getAll(group).filter((value) => value !== "");
+    if (held.length > 0) chosen[group] = held;
+  }
+  const offset = Number(address.get("from") ?? "0");
+  return {
+    words: address.get("words") ?? "",
+    chosen,
+    seller: address.get("seller"),
+    order: address.get("order"),
+    offset: Number.isSafeInteger(offset) && offset > 0 ? Math.floor(offset / PAGE) * PAGE : 0,
+  };
+}
+
+export function writeSought(sought: Sought): URLSearchParams {
+  const address = new URLSearchParams();
+  if (sought.words.trim() !== "") address.set("words", sought.words.trim());
+  for (const group of GROUPS) for (const value of sought.chosen[group] ?? []) address.append(group, value);
+  if (sought.seller) address.set("seller", sought.seller);
+  if (sought.order) address.set("order", sought.order);
+  if (sought.offset > 0) address.set("from", String(sought.offset));
+  return address;
+}
+
+/** A band of prices as one choice: "10.00-50.00", open at the top: "100.00-". */
+export function bandName(from: string, below: string | null | undefined): string {
+  return `${from}-${below ?? ""}`;
+}
+
+function band(chosen: Chosen): { min_price?: string; max_price?: string } {
+  const [from, below] = (chosen.price?.[0] ?? "").split("-");
+  const most = below ? lessByOneCent(below) : null;
+  return { ...(from ? { min_price: from } : {}), ...(most ? { max_price: most } : {}) };
+}
+
+/** The largest price below a bound: bands are half open, the desk's limits are not. */
+function lessByOneCent(amount: string): string {
+  const [whole = "0", rest = ""] = amount.split(".");
+  const cents = BigInt(whole) * 100n + BigInt(rest.padEnd(2, "0").slice(0, 2)) - 1n;
+  return cents < 0n ? "0.00" : `${cents / 100n}.${String(cents % 100n).padStart(2, "0")}`;
+}
+
+/** As the desk's search is asked. */
+export function asQuestion(sought: Sought) {
+  const { chosen } = sought;
+  const first = (group: string) => chosen[group]?.[0];
+  return {
+    ...(sought.words.trim() ? { words: sought.words.trim() } : {}),
+    ...(first("category") ? { category: first("category") as string } : {}),
+    ...(chosen.tag?.length ? { tag: chosen.tag } : {}),
+    ...band(chosen),
+    ...(first("kind") ? { kind: first("kind") as string } : {}),
+    ...(first("media_type") ? { media_type: first("media_type") as string } : {}),
+    ...(chosen.column?.length ? { column: chosen.column } : {}),
+    ...(sought.seller ? { seller: sought.seller } : {}),
+    ...(sought.order ? { order: sought.order } : {}),
+    offset: sought.offset,
+    limit: PAGE,
+  };
+}
+
+/** As the watch list keeps it. */
+export function asWatched(sought: Sought): Shape<"WatchedSearch"> {
+  const { tag, column, order: _order, offset: _offset, limit: _limit, ...rest } = asQuestion(sought);
+  return { ...rest, ...(tag ? { tags: tag } : {}), ...(column ? { columns: column } : {}) };
+}
+
+/** A watched search as an address of the search page. */
+export function addressOf(watched: Shape<"WatchedSearch">): string {
+  const chosen: Chosen = {};
+  if (watched.category) chosen.category = [watched.category];
+  if (watched.tags?.length) chosen.tag = watched.tags;
+  if (watched.columns?.length) chosen.column = watched.columns;
+  if (watched.kind) chosen.kind = [watched.kind];
+  if (watched.media_type) chosen.media_type = [watched.media_type];
+  if (watched.min_price || watched.max_price) {
+    const below = watched.max_price ? moreByOneCent(watched.max_price) : null;
+    chosen.price = [bandName(watched.min_price ?? "0.00", below)];
+  }
+  const address = writeSought({ words: watched.words ?? "", chosen, seller: watched.seller ?? null, order: null, offset: 0 });
+  return `/find?${address.toString()}`;
+}
+
+function moreByOneCent(amount: string): string {
+  const [whole = "0", rest = ""] = amount.split(".");
+  const cents = BigInt(whole) * 100n + BigInt(rest.padEnd(2, "0").slice(0, 2)) + 1n;
+  return `${cents / 100n}.${String(cents % 100n).padStart(2, "0")}`;
+}
+
+/** Whether anything at all is asked for. */
+export function asksSomething(sought: Sought): boolean {
+  return sought.words.trim() !== "" || sought.seller !== null || Object.values(sought.chosen).some((held) => held.length > 0);
+}
