@@ -45,7 +45,7 @@ export function Chart({ title, valueTitle, labelTitle, points, kind = "bar", hei
         </Suspense>
       </div>
       <figcaption className="mt-3">
-        <Button small kind="quiet" aria-expanded={asTable} onClick={() => setAsTable(!asTable)}>
+        <Button small kind="quiet" className="-ml-3" aria-expanded={asTable} onClick={() => setAsTable(!asTable)}>
           {asTable ? words.chart.hide : words.chart.table}
         </Button>
         {asTable && (

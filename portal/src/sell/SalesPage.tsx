@@ -58,7 +58,7 @@ function Earned({ earnings }: { earnings: Shape<"Earnings"> }) {
                   <Link className="min-w-0 truncate text-ink hover:underline" to={`/find/${one.listing}`}>
                     {one.title}
                   </Link>
-                  <Money amount={one.amount} currency={earnings.currency} />
+                  <Money amount={one.amount} currency={earnings.currency} className="shrink-0" />
                 </li>
               ))}
             </ol>
@@ -71,7 +71,7 @@ function Earned({ earnings }: { earnings: Shape<"Earnings"> }) {
           title={say.byDayRead(earnings.by_day.length, plain.money(earnings.total, earnings.currency))}
           labelTitle={say.day}
           valueTitle={say.earnedIn(earnings.currency)}
-          points={earnings.by_day.map((day) => ({ label: day.day.slice(5), title: plain.day(`${day.day}T12:00:00Z`), value: Number(day.amount), said: plain.money(day.amount, earnings.currency) }))}
+          points={earnings.by_day.map((day) => ({ label: plain.shortDay(`${day.day}T12:00:00Z`), title: plain.day(`${day.day}T12:00:00Z`), value: Number(day.amount), said: plain.money(day.amount, earnings.currency) }))}
           empty={say.noEarnings}
         />
       </Card>

@@ -86,6 +86,11 @@ export function day(at: string | Date, place = locale()): string {
   return new Intl.DateTimeFormat(place, { dateStyle: "medium" }).format(new Date(at));
 }
 
+/** A day without its year, for the foot of a chart. */
+export function shortDay(at: string | Date, place = locale()): string {
+  return new Intl.DateTimeFormat(place, { day: "numeric", month: "short" }).format(new Date(at));
+}
+
 const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
   ["year", 31_536_000],
   ["month", 2_592_000],
