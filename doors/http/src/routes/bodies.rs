@@ -30,7 +30,8 @@ pub(crate) async fn get(
 ) -> Result<Response, Refused> {
     let size = door.market().body_size(body).await.map_err(told)?;
     let Some(size) = size else {
-        return Err(Refused::new(ProblemKind::NotFound, "there is no such body"));
+        let remedy = "compare the digest with the manifest's; a body that no manifest names is forgotten";
+        return Err(Refused::new(ProblemKind::NotFound, "there is no such body", remedy));
     };
     let tag = format!("\"{body}\"");
     if headers.get(IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes()) {
@@ -40,7 +41,8 @@ pub(crate) async fn get(
         Wanted::Whole => (StatusCode::OK, 0..size),
         Wanted::Part(range) => (StatusCode::PARTIAL_CONTENT, range),
         Wanted::Outside => {
-            let refused = Refused::new(ProblemKind::WrongRange, format!("the body has {size} bytes"));
+            let detail = format!("the body has {size} bytes");
+            let refused = Refused::new(ProblemKind::WrongRange, detail, "ask for a range inside it");
             return Ok(([(CONTENT_RANGE, format!("bytes */{size}"))], refused).into_response());
         }
     };
