@@ -38,7 +38,7 @@ fn takers() -> Vec<(&'static str, String, usize)> {
         ("PUT", format!("/api/v1/listings/{listing}"), LISTING_BYTES_MOST),
         // Statement and header of a delivery.
         ("PUT", format!("/api/v1/orders/{order}"), 128 * KIB),
-        ("PUT", format!("/api/v1/mail/{me}/self/{order}"), 64 * KIB),
+        ("PUT", format!("/api/v1/mail/{me}/self/0"), 64 * KIB),
     ]
 }
 
