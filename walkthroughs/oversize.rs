@@ -1,7 +1,5 @@
 //! Too much of everything at the socket: refused with a sentence before it is read, and the market serves on.
 
-#![expect(clippy::unwrap_used, reason = "a walkthrough that cannot take its step has failed")]
-
 mod street;
 
 use serde_json::json;
