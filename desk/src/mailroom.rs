@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 use tacit_relay::{Letter, LetterBox, MailKey, Received, hour_of, open_letter, tick_at};
-use tacit_values::{Digest, OrderId, Persona, PersonaKey};
+use tacit_values::{Digest, OrderId, Persona, PersonaKey, Timestamp};
 use tacit_wire::bodies::mail::{BucketName, SealedLetter};
 use tacit_wire::bodies::market::RelayView;
 
@@ -128,6 +128,14 @@ impl Mailroom<'_> {
             }
             self.remember(from).await?;
         }
+    }
+
+    /// Has the next [`Self::fetch`] read the mail again from this moment on: a letter that was damaged on its way looks like
+    /// one for somebody else. What is known already is dropped.
+    pub async fn read_again_from(&self, since: Timestamp) -> Result<(), Refusal> {
+        let _turn = self.desk.folder().turn(Turn::Mail).await?;
+        let cursor = self.desk.cabinet().get::<u64>(CURSOR, "").await?.map_or(u64::MAX, |kept| kept.value);
+        self.remember(cursor.min(since.millis())).await
     }
 
     /// Fetches the mailbox of a stable persona (seller) by its own name, waiting up to `wait` for a letter. What came is

@@ -7,6 +7,7 @@
 
 pub mod alarm;
 mod catalogue;
+mod fork;
 mod ledger;
 mod log;
 mod market;

@@ -1,5 +1,6 @@
 //! A meddler between a desk and its market: a SOCKS5 proxy on loopback that passes every byte on, keeps what both sides
-//! say and under which stream identity, and changes an answer where a walkthrough tells it to.
+//! say and under which stream identity, and changes an answer where a walkthrough tells it to. It may also lead some paths
+//! to another market that has the same keys.
 //!
 //! One request per connection, so that a walkthrough can decide by path. It lives as long as the walkthrough.
 
@@ -13,7 +14,17 @@ pub type Meddling = Arc<dyn Fn(&str, &str, Vec<u8>) -> Vec<u8> + Send + Sync>;
 /// The proxy; it serves until the process ends.
 pub struct Meddler {
     port: u16,
+    conduct: Arc<Mutex<Conduct>>,
     heard: Arc<Mutex<Vec<Heard>>>,
+}
+
+/// What the proxy does at the moment.
+#[derive(Clone)]
+struct Conduct {
+    market: String,
+    /// Beginnings of paths, and where they lead instead.
+    elsewhere: Vec<(String, String)>,
+    meddling: Meddling,
 }
 
 /// One exchange as it stood on the wire.
@@ -32,23 +43,40 @@ pub struct Heard {
 impl Meddler {
     /// Stands between desks and the market at `origin` (`http://127.0.0.1:PORT`).
     pub fn before(origin: &str, meddling: Meddling) -> Self {
-        let market = origin.strip_prefix("http://").unwrap().to_owned();
+        let conduct = Conduct { market: host(origin), elsewhere: Vec::new(), meddling };
+        let conduct = Arc::new(Mutex::new(conduct));
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let heard = Arc::new(Mutex::new(Vec::new()));
-        let notes = heard.clone();
+        let (current, notes) = (conduct.clone(), heard.clone());
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let (market, meddling, notes) = (market.clone(), meddling.clone(), notes.clone());
-                std::thread::spawn(move || pass_on(stream, &market, &meddling, &notes));
+                let (current, notes) = (current.clone(), notes.clone());
+                std::thread::spawn(move || pass_on(stream, &current, &notes));
             }
         });
-        Self { port, heard }
+        Self { port, conduct, heard }
     }
 
     /// Passes everything on unchanged.
     pub fn listening_only(origin: &str) -> Self {
-        Self::before(origin, Arc::new(|_, _, body| body))
+        Self::before(origin, honest())
+    }
+
+    /// From now on changes answers like this.
+    pub fn changes(&self, meddling: impl Fn(&str, &str, Vec<u8>) -> Vec<u8> + Send + Sync + 'static) {
+        self.conduct.lock().unwrap().meddling = Arc::new(meddling);
+    }
+
+    /// From now on passes everything on unchanged.
+    pub fn is_honest(&self) {
+        self.conduct.lock().unwrap().meddling = honest();
+    }
+
+    /// From now on leads paths with these beginnings to another market.
+    pub fn leads(&self, beginnings: &[&str], origin: &str) {
+        let elsewhere = beginnings.iter().map(|start| ((*start).to_owned(), host(origin)));
+        self.conduct.lock().unwrap().elsewhere = elsewhere.collect();
     }
 
     /// What a desk takes as `--proxy`.
@@ -61,12 +89,22 @@ impl Meddler {
     }
 }
 
-fn pass_on(mut desk: TcpStream, market: &str, meddling: &Meddling, notes: &Mutex<Vec<Heard>>) -> Option<()> {
+fn honest() -> Meddling {
+    Arc::new(|_, _, body| body)
+}
+
+fn host(origin: &str) -> String {
+    origin.strip_prefix("http://").unwrap().to_owned()
+}
+
+fn pass_on(mut desk: TcpStream, conduct: &Mutex<Conduct>, notes: &Mutex<Vec<Heard>>) -> Option<()> {
     let identity = socks_greeting(&mut desk)?;
     let (request_head, request) = read_message(&mut BufReader::new(desk.try_clone().ok()?))?;
     let mut words = request_head.split_whitespace();
     let (method, path) = (words.next()?.to_owned(), words.next()?.to_owned());
-    let mut upstream = TcpStream::connect(market).ok()?;
+    let Conduct { market, elsewhere, meddling } = conduct.lock().unwrap().clone();
+    let other = elsewhere.into_iter().find(|(start, _)| path.starts_with(start));
+    let mut upstream = TcpStream::connect(other.map_or(market, |(_, other)| other)).ok()?;
     upstream.write_all(closing(&request_head).as_bytes()).ok()?;
     upstream.write_all(&request).ok()?;
     let (answer_head, answer) = read_message(&mut BufReader::new(upstream))?;
@@ -110,7 +148,7 @@ fn take(desk: &mut TcpStream, count: usize) -> Option<Vec<u8>> {
 }
 
 /// Head (with its empty line) and body, chunked or by length or until the end.
-fn read_message(from: &mut impl BufRead) -> Option<(String, Vec<u8>)> {
+pub fn read_message(from: &mut impl BufRead) -> Option<(String, Vec<u8>)> {
     let mut head = String::new();
     loop {
         let mut line = String::new();
@@ -151,7 +189,7 @@ fn read_message(from: &mut impl BufRead) -> Option<(String, Vec<u8>)> {
     Some((head, body))
 }
 
-fn closing(head: &str) -> String {
+pub fn closing(head: &str) -> String {
     let kept = head.trim_end().lines().filter(|line| {
         let lower = line.to_ascii_lowercase();
         !lower.starts_with("connection:") && !lower.starts_with("expect:")

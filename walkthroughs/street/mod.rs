@@ -8,6 +8,8 @@
 #![allow(unreachable_pub, reason = "a walkthrough is its own program; nothing here is public")]
 
 pub mod meddler;
+pub mod socket;
+pub mod spoiling;
 
 use serde_json::Value;
 use std::io::{BufRead, BufReader, Read};
@@ -45,6 +47,17 @@ pub struct Street {
 pub struct Running(Child);
 
 impl Running {
+    /// Waits until the process ends by itself; gives its exit status.
+    pub fn ends(&mut self) -> i32 {
+        for _ in 0..300 {
+            if let Some(status) = self.0.try_wait().unwrap() {
+                return status.code().unwrap_or(-1);
+            }
+            std::thread::sleep(std::time::Duration::from_millis(100));
+        }
+        panic!("the process did not end by itself");
+    }
+
     pub fn id(&self) -> u32 {
         self.0.id()
     }
@@ -97,6 +110,15 @@ impl Street {
         self.market = Some(running);
     }
 
+    /// Starts a market on another folder that claims this market's address; gives where it listens.
+    pub fn start_copy(&self, folder: &Path) -> (Running, String) {
+        let mut command = Command::new(&self.program);
+        command.arg("market").arg("--data").arg(folder).args(["--demo", "--json"]);
+        command.args(["--listen", "127.0.0.1:0", "--origin", &self.origin]);
+        let (running, first) = start(command, &folder.with_extension("log"));
+        (running, format!("http://{}", first["listen"].as_str().unwrap()))
+    }
+
     pub fn stop_market(&mut self) {
         self.market.take().expect("the market runs").kill();
     }
@@ -129,6 +151,13 @@ impl Street {
     pub fn person_at(&self, name: &str, market: &str) -> Person {
         let person = self.stranger(name);
         person.does(&["init", "--market", market, "--no-passphrase"]);
+        person
+    }
+
+    /// A person whose every connection goes through a proxy.
+    pub fn person_behind(&self, meddler: &meddler::Meddler, name: &str) -> Person {
+        let person = self.stranger(name);
+        person.does(&["init", "--market", &self.origin, "--proxy", &meddler.proxy(), "--no-passphrase"]);
         person
     }
 
@@ -192,6 +221,17 @@ impl Person {
         command
     }
 
+    /// Waits until the wallet has this balance.
+    pub fn has(&self, balance: &str) {
+        for _ in 0..200 {
+            if self.does(&["wallet"])["balance"] == balance {
+                return;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(100));
+        }
+        panic!("{} never had {balance}", self.name);
+    }
+
     /// Gives the command and reads its one JSON document; it must succeed.
     pub fn does(&self, words: &[&str]) -> Value {
         answer(&format!("{} {words:?}", self.name), self.command(words).output().unwrap())
@@ -208,6 +248,11 @@ impl Person {
         running
     }
 
+    /// What the running desk has said so far.
+    pub fn desk_said(&self) -> String {
+        std::fs::read_to_string(self.home.join("desk.log")).unwrap()
+    }
+
     /// Starts a command and goes on.
     pub fn begins(&self, words: &[&str]) -> Child {
         self.command(words).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
@@ -215,6 +260,17 @@ impl Person {
 
     pub fn address(&self) -> String {
         self.does(&["wallet", "address"])["address"].as_str().unwrap().to_owned()
+    }
+}
+
+impl Refused {
+    /// A refusal is good when a person can act on it: a code for programs, a sentence, and what to do next.
+    pub fn says(&self, code: &str, words: &[&str]) {
+        assert_eq!(self.code, code, "{self:?}");
+        assert!(!self.next.is_empty(), "no remedy: {self:?}");
+        for word in words {
+            assert!(self.error.contains(word), "`{word}` is missing: {self:?}");
+        }
     }
 }
 
@@ -251,7 +307,8 @@ fn start(mut command: Command, log: &Path) -> (Running, Value) {
     let mut reader = BufReader::new(child.stdout.take().unwrap());
     let mut first = String::new();
     reader.read_line(&mut first).unwrap();
-    std::thread::spawn(move || std::io::copy(&mut reader, &mut std::io::sink()));
+    let mut further = std::fs::OpenOptions::new().append(true).open(log).unwrap();
+    std::thread::spawn(move || std::io::copy(&mut reader, &mut further));
     let Ok(said) = serde_json::from_str(first.trim()) else {
         let _ = child.kill();
         let mut text = String::new();

@@ -107,7 +107,10 @@ pub async fn orders(desk: &OpenDesk, args: &OrdersArgs, out: &mut Output) -> Res
     match args.what.as_ref().unwrap_or(&OrdersCommand::List) {
         OrdersCommand::List => list(desk, out).await,
         OrdersCommand::Show(args) => show(desk, args, out).await,
-        OrdersCommand::Resume { order, wait } => drive(desk, order, *wait, out).await,
+        OrdersCommand::Resume { order, wait } => {
+            desk.doubt_the_mail(order).await?;
+            drive(desk, order, *wait, out).await
+        }
         OrdersCommand::Cancel { order } => {
             desk.cancel_order(order).await?;
             out.tell(

@@ -68,6 +68,8 @@ async fn work(desk: &OpenDesk, tell: &(dyn Fn(&str) + Send + Sync)) -> Result<()
 }
 
 async fn round(desk: &OpenDesk, wait: Duration, tell: &(dyn Fn(&str) + Send + Sync)) -> Result<(), Refusal> {
+    // Also what another command of this desk noticed ends the round.
+    desk.mirror().calm().await?;
     desk.fulfil_round(wait, tell).await?;
     for place in desk.mailroom().unposted().await? {
         desk.mailroom().post_again(&place).await?;

@@ -64,11 +64,11 @@ async fn show(desk: &OpenDesk, out: &mut Output, lines: usize) -> Result<(), Ref
     let spinner = out.spinner("following the ledger");
     let synced = desk.wallet().sync().await;
     spinner.finish_and_clear();
-    let (views, fresh) = match synced {
-        Ok(views) => (views, true),
-        Err(refusal) if refusal.code == "market-unreachable" => {
+    let (views, unfollowed) = match synced {
+        Ok(views) => (views, None),
+        Err(refusal) if matches!(refusal.code.as_ref(), "market-unreachable" | "forked-log") => {
             out.remark(&format!("{}; this is what was known before.", refusal.sentence));
-            (desk.wallet().as_known().await?, false)
+            (desk.wallet().as_known().await?, Some(refusal))
         }
         Err(refusal) => return Err(refusal),
     };
@@ -88,7 +88,8 @@ async fn show(desk: &OpenDesk, out: &mut Output, lines: usize) -> Result<(), Ref
             "notes": view.anonymity.notes,
             "bundles_today": view.anonymity.bundles_today,
         })),
-        "followed_now": fresh,
+        "followed_now": unfollowed.is_none(),
+        "not_followed": unfollowed,
         "pools": pools,
     });
     let mut text = String::new();

@@ -42,13 +42,15 @@ struct Posted {
 
 impl Mailroom<'_> {
     /// Sends a letter. `name` is its name within order and sender (`paid`, `accepted`): under the same name the first
-    /// letter is sent again, byte for byte, whatever is handed in. Returns its number.
+    /// letter is sent again, byte for byte, whatever is handed in; after [`Self::doubt`] it is sealed anew under its old
+    /// number. Returns its number.
     pub async fn post(&self, name: &str, letter: OutgoingLetter<'_>) -> Result<u64, Refusal> {
         let outbox = format!("{}/{}", letter.order, letter.from.persona());
         let place = format!("{outbox}/{name}");
         let _claim = self.desk.folder().claim(&format!("outbox/{outbox}")).await?;
         let mut posted = match self.desk.cabinet().get::<Posted>(OUTBOX, &place).await? {
             Some(kept) if kept.value.posted => return Ok(kept.value.seq),
+            Some(kept) if kept.value.sealed.is_empty() => self.seal(letter, kept.value.seq).await?,
             Some(kept) => kept.value,
             None => {
                 let seq = self.next_seq(&outbox).await?;
@@ -69,13 +71,27 @@ impl Mailroom<'_> {
     /// Letters that were written and did not reach the market yet, by their names: send them again with [`Self::post_again`].
     pub async fn unposted(&self) -> Result<Vec<String>, Refusal> {
         let all = self.desk.cabinet().list::<Posted>(OUTBOX).await?;
-        Ok(all.into_iter().filter(|kept| !kept.value.posted).map(|kept| kept.name).collect())
+        let unposted = all.into_iter().filter(|kept| !kept.value.posted && !kept.value.sealed.is_empty());
+        Ok(unposted.map(|kept| kept.name).collect())
+    }
+
+    /// Doubts that the letters of an order arrived: those that its next steps post are sent once more. Who has them already
+    /// drops them.
+    pub async fn doubt(&self, order: &OrderId) -> Result<(), Refusal> {
+        let prefix = format!("{order}/");
+        for kept in self.desk.cabinet().list::<Posted>(OUTBOX).await? {
+            if kept.value.posted && kept.name.starts_with(&prefix) {
+                let doubted = Posted { posted: false, ..kept.value };
+                self.desk.cabinet().put(OUTBOX, &kept.name, &doubted).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Sends a letter of [`Self::unposted`] again.
     pub async fn post_again(&self, place: &str) -> Result<(), Refusal> {
         let Some(kept) = self.desk.cabinet().get::<Posted>(OUTBOX, place).await? else { return Ok(()) };
-        if !kept.value.posted {
+        if !kept.value.posted && !kept.value.sealed.is_empty() {
             let mut posted = kept.value;
             self.desk.market().singly()?.post_letter(posted.to, posted.sealed.clone().into()).await?;
             posted.posted = true;

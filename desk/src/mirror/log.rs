@@ -4,14 +4,14 @@
 //! leaves pages beyond the checkpoint, which are fetched and checked again. Checkpoints that others have seen (letters
 //! carry them) are compared, and those that lie ahead are remembered until the mirror has caught up.
 
+use super::fork::rolled_back;
 use super::{Mirror, damaged, page, untrue};
 use crate::refusal::Refusal;
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use tacit_evidence::log::{
     Inclusion, Leaf, LogIndex, LogSize, LogVerifier, NotProved, SignedCheckpoint, StoredHashes, TILE_WIDTH,
-    TilePath, append, encode_entries, needed_for_inclusion, needed_for_root, needed_to_append,
-    prove_inclusion, root,
+    TilePath, append, encode_entries, needed_for_inclusion, needed_to_append, prove_inclusion, root,
 };
 use tacit_ports::desk::PublicShelf;
 use tacit_values::Digest;
@@ -22,8 +22,10 @@ const LEAVES: &str = "leaves";
 const HASHES: &str = "hashes";
 /// Tiles that are taken in before anything is written.
 const TILES_AT_ONCE: usize = 32;
-/// Checkpoints of others that may wait for the mirror.
+/// Checkpoints that may wait for the mirror.
 const MOST_SEEN: usize = 64;
+/// Where the checkpoint waits that this desk itself had verified before it forgot its pages; others have the places after.
+const OWN_BEFORE: u64 = 0;
 
 impl Mirror<'_> {
     /// The newest checkpoint that this desk has verified.
@@ -42,15 +44,22 @@ impl Mirror<'_> {
         let Ok(seen) = self.verifier()?.open(note) else { return Ok(()) };
         match self.checkpoint().await? {
             Some(newest) if seen.size() <= newest.size() => self.compare(&seen, &newest).await,
-            _ => {
-                let waiting = self.desk.store().pages(PublicShelf::Checkpoints, SEEN, 0, MOST_SEEN).await?;
-                if waiting.len() < MOST_SEEN {
-                    let kept = page(PublicShelf::Checkpoints, SEEN, seen.size().0, note.as_bytes().to_vec());
-                    self.desk.store().keep(vec![kept]).await?;
-                }
-                Ok(())
-            }
+            _ => self.remember_seen(&seen).await,
         }
+    }
+
+    /// Keeps a checkpoint in the first place that is free, until the mirror has come as far.
+    async fn remember_seen(&self, seen: &SignedCheckpoint) -> Result<(), Refusal> {
+        let waiting = self.desk.store().pages(PublicShelf::Checkpoints, SEEN, 0, MOST_SEEN).await?;
+        let note = seen.note().as_bytes();
+        let taken: BTreeSet<u64> =
+            waiting.iter().filter(|page| !page.bytes.is_empty()).map(|page| page.number).collect();
+        let free = (OWN_BEFORE + 1..MOST_SEEN as u64).find(|number| !taken.contains(number));
+        if let (Some(free), false) = (free, waiting.iter().any(|page| page.bytes == note)) {
+            let kept = page(PublicShelf::Checkpoints, SEEN, free, note.to_vec());
+            self.desk.store().keep(vec![kept]).await?;
+        }
+        Ok(())
     }
 
     /// The leaves from `from` up to `to` (verified ones only), at most a few bundles at a time: call again from the
@@ -102,12 +111,7 @@ impl Mirror<'_> {
         let store = self.desk.store();
         let mut pages = vec![page(PublicShelf::Checkpoints, VERIFIED, 0, Vec::new())];
         if let Ok(Some(known)) = self.checkpoint().await {
-            pages.push(page(
-                PublicShelf::Checkpoints,
-                SEEN,
-                known.size().0,
-                known.note().as_bytes().to_vec(),
-            ));
+            pages.push(page(PublicShelf::Checkpoints, SEEN, OWN_BEFORE, known.note().as_bytes().to_vec()));
         }
         store.keep(pages).await?;
         for shelf in [PublicShelf::LogLeaves, PublicShelf::Epochs, PublicShelf::Market] {
@@ -162,7 +166,7 @@ impl Mirror<'_> {
         let reached = reached.map_or_else(empty, Ok)?;
         if reached != *to.root() {
             return Err(match known {
-                Some(known) => self.raise(&fork_document(known, to)).await?,
+                Some(known) => self.explain(known, to).await?,
                 None => untrue("the leaves of the market's log do not lead to its checkpoint"),
             });
         }
@@ -201,13 +205,6 @@ impl Mirror<'_> {
         Ok(self.desk.store().keep(vec![kept]).await?)
     }
 
-    /// `seen` is not larger than `newest`: its root must be the one that our leaves have at that size.
-    async fn compare(&self, seen: &SignedCheckpoint, newest: &SignedCheckpoint) -> Result<(), Refusal> {
-        let source = self.hashes(&needed_for_root(seen.size()).map_err(|_| damaged())?).await?;
-        let ours = root(seen.size(), &source).map_err(|_| damaged())?;
-        if ours == *seen.root() { Ok(()) } else { Err(self.raise(&fork_document(seen, newest)).await?) }
-    }
-
     async fn compare_waiting(&self, newest: &SignedCheckpoint) -> Result<(), Refusal> {
         for waiting in self.desk.store().pages(PublicShelf::Checkpoints, SEEN, 0, MOST_SEEN).await? {
             // A page without text is one that was compared before.
@@ -217,6 +214,9 @@ impl Mirror<'_> {
                 return Err(rolled_back(newest.size(), seen.size()));
             }
             self.compare(&seen, newest).await?;
+            // Its place is free for another one.
+            let compared = page(PublicShelf::Checkpoints, SEEN, waiting.number, Vec::new());
+            self.desk.store().keep(vec![compared]).await?;
         }
         Ok(())
     }
@@ -225,7 +225,7 @@ impl Mirror<'_> {
         Ok(self.desk.settings().pinned.log.clone())
     }
 
-    async fn hashes(&self, numbers: &[u64]) -> Result<StoredHashes, Refusal> {
+    pub(super) async fn hashes(&self, numbers: &[u64]) -> Result<StoredHashes, Refusal> {
         let wanted: BTreeSet<u64> = numbers.iter().map(|number| number / TILE_WIDTH).collect();
         let mut found = Vec::new();
         for number in wanted {
@@ -278,21 +278,6 @@ fn entries(bytes: &[u8]) -> Result<Vec<Vec<u8>>, Refusal> {
         rest = after;
     }
     if rest.is_empty() { Ok(leaves) } else { Err(damaged()) }
-}
-
-/// Evidence's document of a fork, the smaller checkpoint first.
-fn fork_document(one: &SignedCheckpoint, other: &SignedCheckpoint) -> Vec<u8> {
-    let (older, newer) = if one.size() <= other.size() { (one, other) } else { (other, one) };
-    let document = serde_json::json!({"v": 1, "older": older.note(), "newer": newer.note()});
-    document.to_string().into_bytes()
-}
-
-fn rolled_back(shown: LogSize, known: LogSize) -> Refusal {
-    Refusal::new(
-        "rolled-back-log",
-        format!("the market shows a log of {shown} leaves, and one of {known} was seen before"),
-        "Perhaps it was restored from a backup, or hides its newest history from this desk: ask the operator, pay nothing.",
-    )
 }
 
 impl From<NotProved> for Refusal {

@@ -137,6 +137,21 @@ impl OpenDesk {
         self.keep_purchase(PurchaseKept { purchase, ..kept }).await
     }
 
+    /// Before a person goes on with an order that waits: perhaps a letter was lost or damaged on its way, here or there. Mail
+    /// is read again from the order's beginning, and the letters that its state asks for are sent once more.
+    pub async fn doubt_the_mail(&self, order: &OrderId) -> Result<(), Refusal> {
+        let Some(kept) = self.purchase(order).await? else { return Ok(()) };
+        if !matches!(
+            kept.purchase,
+            Purchase::Requested { .. } | Purchase::Paid { .. } | Purchase::Undelivered { .. }
+        ) {
+            return Ok(());
+        }
+        self.mailroom().read_again_from(kept.since).await?;
+        self.mailroom().doubt(order).await?;
+        self.mailroom().fetch().await.map(drop)
+    }
+
     /// Walks a purchase as far as it goes within `patience`.
     pub async fn drive(
         &self,

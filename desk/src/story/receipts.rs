@@ -11,7 +11,7 @@ use tacit_evidence::receipt::{
 };
 use tacit_settlement::{Address, ClosedEpoch, EpochFile, NoteOpening, PoolId, TermsBlind, TermsTag};
 use tacit_trade::{ProofOfPayment, SignedAgreement};
-use tacit_values::{Currency, Digest, Money, OrderId, ReceiptId, Timestamp};
+use tacit_values::{Currency, Digest, Epoch, Money, OrderId, ReceiptId, Timestamp};
 use tacit_wire::bodies::orders::EvidenceView;
 
 pub(crate) const RECEIPTS: Drawer = Drawer("receipts");
@@ -96,14 +96,20 @@ impl OpenDesk {
 
     /// The epochs that a receipt points at, as far as they are mirrored here.
     pub async fn ledger_witness(&self, claims: &[LedgerClaim]) -> Result<MirroredLedger, Refusal> {
-        let mut epochs = Vec::new();
+        let (mut epochs, mut empty) = (Vec::new(), Vec::new());
+        let pools = self.mirror().pools().await?;
         for claim in claims {
             let pool = PoolId::from_bytes(*claim.pool.bytes());
-            if let Some(closed) = self.mirror().epoch_file(&pool, claim.epoch).await? {
-                epochs.push((claim.pool, closed));
+            let newest = pools.iter().find(|followed| followed.pool.pool == pool).and_then(|at| at.newest);
+            match self.mirror().epoch_file(&pool, claim.epoch).await? {
+                Some(closed) => epochs.push((claim.pool, closed)),
+                None if newest.is_some_and(|newest| claim.epoch <= newest.epoch) => {
+                    empty.push((claim.pool, claim.epoch));
+                }
+                None => {}
             }
         }
-        Ok(MirroredLedger { epochs })
+        Ok(MirroredLedger { epochs, empty })
     }
 
     pub(crate) async fn keep_receipt(
@@ -143,7 +149,7 @@ impl OpenDesk {
         };
         self.mirror().follow().await?;
         // What the market says is checked before it is kept.
-        self.verify_own_receipt(&receipt).await?;
+        self.verify_own_receipt(&receipt).await.map_err(untrue_evidence)?;
         let order = agreement.agreement.order;
         let kept = ReceiptKept { id, order, side, at: self.now(), receipt, agreement: agreement.clone() };
         self.cabinet().put(RECEIPTS, &id.to_string(), &kept).await?;
@@ -155,17 +161,22 @@ impl OpenDesk {
 #[derive(Debug, Default)]
 pub struct MirroredLedger {
     epochs: Vec<(Digest, ClosedEpoch)>,
+    /// Epochs in which nothing happened, so that nothing can point at them.
+    empty: Vec<(Digest, Epoch)>,
 }
 
 impl MirroredLedger {
     /// These epochs and no others; each must have been verified.
     pub fn of(epochs: Vec<(Digest, ClosedEpoch)>) -> Self {
-        Self { epochs }
+        Self { epochs, empty: Vec::new() }
     }
 }
 
 impl LedgerWitness for MirroredLedger {
     fn look(&self, claim: &LedgerClaim, agreement: &Digest) -> Result<LedgerFinding, LedgerRefused> {
+        if self.empty.contains(&(claim.pool, claim.epoch)) {
+            return Err(LedgerRefused);
+        }
         let found =
             self.epochs.iter().find(|(pool, closed)| *pool == claim.pool && closed.leaf.epoch == claim.epoch);
         let Some((_, closed)) = found else { return Ok(LedgerFinding::NotAtHand) };
@@ -185,6 +196,18 @@ impl LedgerWitness for MirroredLedger {
         }
         Ok(LedgerFinding::Proved)
     }
+}
+
+fn untrue_evidence(refusal: Refusal) -> Refusal {
+    if refusal.code != "receipt-refused" {
+        return refusal;
+    }
+    Refusal::new(
+        "untrue-evidence",
+        format!("what the market gave for the receipt does not hold: {}", refusal.sentence),
+        "Nothing was lost, and no receipt is kept yet: run `tacit orders resume` again. If it stays so, ask the market's \
+         operator.",
+    )
 }
 
 fn damaged() -> Refusal {

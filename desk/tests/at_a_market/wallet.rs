@@ -211,6 +211,24 @@ async fn a_checkpoint_that_lies_ahead_is_compared_when_the_mirror_gets_there() {
 }
 
 #[tokio::test]
+async fn however_many_checkpoints_others_have_seen_the_next_one_is_compared_too() {
+    let (street, _alice, desk) = street_with_money(&["10"]).await;
+    let someone = Someone::new(2);
+    let bob = someone.honest(&street).await;
+    for _ in 0..70 {
+        street.tick().await;
+        bob.mirror().follow().await.unwrap();
+        let ahead = bob.mirror().checkpoint().await.unwrap().unwrap();
+        desk.mirror().note_checkpoint_seen(ahead.note()).await.unwrap();
+        desk.mirror().follow().await.unwrap();
+    }
+    let size = desk.mirror().checkpoint().await.unwrap().unwrap().size();
+    let other = street.another_history(tacit_evidence::log::LogSize(size.0 + 2));
+    desk.mirror().note_checkpoint_seen(&other).await.unwrap();
+    assert_eq!(desk.mirror().follow().await.unwrap_err().code, "rolled-back-log");
+}
+
+#[tokio::test]
 async fn a_damaged_mirror_is_fetched_anew_and_held_against_what_was_verified() {
     use tacit_ports::desk::{DeskMirror, PublicPage, PublicShelf};
     let (street, alice, desk) = street_with_money(&["10"]).await;

@@ -81,6 +81,7 @@ impl<const MOST: usize> Signed<MOST> {
         Err(Refused::new(
             ProblemKind::NotYours,
             "the request is signed by another persona than the address names",
+            "sign with the persona that the address names",
         ))
     }
 }
@@ -119,7 +120,8 @@ async fn read(parts: &Parts, body: axum::body::Body, most: usize) -> Result<Byte
     let body = body.to_bytes();
     if !body.is_empty() && !has_known_type(parts) {
         let detail = "the body's Content-Type must be application/json or application/octet-stream";
-        return Err(Refused::new(ProblemKind::WrongMediaType, detail));
+        let remedy = "say in Content-Type which of the two it is";
+        return Err(Refused::new(ProblemKind::WrongMediaType, detail, remedy));
     }
     Ok(body)
 }

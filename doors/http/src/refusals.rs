@@ -20,8 +20,8 @@ const USUAL_WAIT: Duration = Duration::from_secs(2);
 pub(crate) struct Refused(pub(crate) Box<Problem>);
 
 impl Refused {
-    pub(crate) fn new(kind: ProblemKind, detail: impl Into<String>) -> Self {
-        Self(Box::new(Problem::new(kind, detail)))
+    pub(crate) fn new(kind: ProblemKind, detail: impl Into<String>, remedy: &str) -> Self {
+        Self(Box::new(Problem::new(kind, detail).remedy(remedy)))
     }
 
     pub(crate) fn malformed(detail: impl Into<String>) -> Self {
@@ -81,14 +81,24 @@ pub(crate) fn told<R: Refusal>(refused: R) -> Refused {
         Some(kind) => Problem::new(kind, refused.to_string()),
         None => Problem::named(told.kind, like, refused.to_string()),
     };
-    let problem = match told.remedy {
-        Some(remedy) => problem.remedy(remedy),
-        None => problem,
-    };
+    let problem = problem.remedy(told.remedy.unwrap_or_else(|| usual_remedy(&told.nature).into()));
     match told.nature {
         Nature::TooMany { retry_after } => problem.retry_after(retry_after).into(),
         Nature::Unavailable => problem.retry_after(USUAL_WAIT).into(),
         _ => problem.into(),
+    }
+}
+
+/// What to do next where the verb says nothing more exact.
+fn usual_remedy(nature: &Nature) -> &'static str {
+    match nature {
+        Nature::Unknown => "compare the name with what you were given; what ended long ago is forgotten",
+        Nature::Conflict => "ask for its present state, then decide anew",
+        Nature::Forbidden => "sign with the persona that it belongs to",
+        Nature::Invalid => "change what the sentence names and send it again",
+        Nature::TooLarge => "send less, or in parts where the resource takes parts",
+        Nature::TooMany { .. } => "wait as long as stated and send it again",
+        Nature::Unavailable => "send the same again after a moment: it counts once, however often it comes",
     }
 }
 

@@ -191,7 +191,8 @@ async fn listen(args: &MarketArgs, place: &DatabasePlace) -> Result<(TcpListener
             fixed.database = Some(database);
             fix(&file, &fixed)?;
         }
-        return Ok((listener, fixed));
+        // Elsewhere this time, if it was asked to: what was fixed stays in the folder.
+        return Ok((listener, Fixed { listen, ..fixed }));
     }
     let origin = match &args.origin {
         Some(origin) => origin.clone(),

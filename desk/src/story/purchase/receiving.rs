@@ -17,23 +17,39 @@ use tacit_trade::{FaultKind, Purchase, StatedDelivery};
 use tacit_values::{Digest, OrderId};
 
 impl OpenDesk {
-    /// Statement and header: by letter, or from the market when the letter is late.
+    /// Statement and header: by letter, or from the market when the letter is late. What the letter says is the seller's own
+    /// word; what the market shows counts only when the seller signed it, so that nobody else can spoil a delivery.
     pub(super) async fn hear_delivery(&self, kept: &PurchaseKept) -> Result<Option<StatedDelivery>, Refusal> {
         let (Purchase::Paid { deal, .. } | Purchase::Undelivered { deal, .. }) = &kept.purchase else {
             return Ok(None);
         };
-        for letter in self.letters_of(kept, &deal.agreement.agreement.seller).await? {
-            if letter.kind == Kind::Delivery {
-                return read(&letter).map(Some);
-            }
+        if let Some(delivery) = self.delivery_letter(kept, deal).await? {
+            return Ok(Some(delivery));
         }
         let buyer = self.keyring().order_persona(kept.order);
         let view = self.market().acting(&buyer)?.order(kept.order).await?;
-        Ok(match view.order {
-            tacit_trade::Order::Stated { delivery, .. } => Some(*delivery),
-            tacit_trade::Order::Closed { delivery, .. } => delivery.map(|delivery| *delivery),
-            _ => None,
-        })
+        let shown = match view.order {
+            tacit_trade::Order::Stated { delivery, .. } => *delivery,
+            tacit_trade::Order::Closed { delivery: Some(delivery), .. } => *delivery,
+            _ => return Ok(None),
+        };
+        if self.wrong_statement(deal, &shown).await?.is_none() {
+            return Ok(Some(shown));
+        }
+        self.mailroom().fetch().await?;
+        match self.delivery_letter(kept, deal).await? {
+            Some(delivery) => Ok(Some(delivery)),
+            None => Err(untrue_delivery()),
+        }
+    }
+
+    async fn delivery_letter(
+        &self,
+        kept: &PurchaseKept,
+        deal: &tacit_trade::Deal,
+    ) -> Result<Option<StatedDelivery>, Refusal> {
+        let letters = self.letters_of(kept, &deal.agreement.agreement.seller).await?;
+        letters.iter().find(|letter| letter.kind == Kind::Delivery).map(read).transpose()
     }
 
     pub(super) async fn wrong_statement(
@@ -168,6 +184,14 @@ impl OpenDesk {
     pub fn body_file(&self, order: &OrderId) -> PathBuf {
         self.folder().work().join(format!("{order}.age-body"))
     }
+}
+
+fn untrue_delivery() -> Refusal {
+    Refusal::new(
+        "untrue-delivery",
+        "the market shows a delivery statement or header that the seller did not sign",
+        "Nothing was taken over: run `tacit orders resume` again. If it stays so, ask the market's operator.",
+    )
 }
 
 fn kind_of(fault: &DeliveryFault) -> FaultKind {

@@ -58,7 +58,8 @@ pub(crate) async fn rotate(
 pub(crate) async fn privacy(State(door): State<Door>) -> Result<Json<PrivacyView>, Refused> {
     let figures = door.market().privacy_figures().await.map_err(|fault| {
         tracing::error!(%fault, "the live figures cannot be read");
-        Refused::new(ProblemKind::Busy, "the market's database does not answer")
+        let remedy = "see whether the database runs, and try again";
+        Refused::new(ProblemKind::Busy, "the market's database does not answer", remedy)
     })?;
     let pools = figures.pools.into_iter().map(|pool| PoolFiguresView {
         currency: pool.currency,

@@ -7,6 +7,7 @@ use crate::refusals::{Refused, told};
 use axum::body::Body;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
+use futures::{StreamExt, TryStreamExt};
 use http::header::{
     ACCEPT_RANGES, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, IF_NONE_MATCH,
 };
@@ -30,7 +31,8 @@ pub(crate) async fn get(
 ) -> Result<Response, Refused> {
     let size = door.market().body_size(body).await.map_err(told)?;
     let Some(size) = size else {
-        return Err(Refused::new(ProblemKind::NotFound, "there is no such body"));
+        let remedy = "compare the digest with the manifest's; a body that no manifest names is forgotten";
+        return Err(Refused::new(ProblemKind::NotFound, "there is no such body", remedy));
     };
     let tag = format!("\"{body}\"");
     if headers.get(IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes()) {
@@ -40,13 +42,22 @@ pub(crate) async fn get(
         Wanted::Whole => (StatusCode::OK, 0..size),
         Wanted::Part(range) => (StatusCode::PARTIAL_CONTENT, range),
         Wanted::Outside => {
-            let refused = Refused::new(ProblemKind::WrongRange, format!("the body has {size} bytes"));
+            let detail = format!("the body has {size} bytes");
+            let refused = Refused::new(ProblemKind::WrongRange, detail, "ask for a range inside it");
             return Ok(([(CONTENT_RANGE, format!("bytes */{size}"))], refused).into_response());
         }
     };
     let length = range.end - range.start;
     let place = format!("bytes {}-{}/{size}", range.start, range.end.saturating_sub(1));
-    let stream = door.market().body(body, range).await.map_err(told)?;
+    let mut stream = door.market().body(body, range).await.map_err(told)?;
+    // The vault compares what it reads as a whole: a short body that is damaged is found out before anything is sent, a long
+    // one breaks off before its end.
+    let first = match stream.next().await {
+        Some(Err(fault)) => return Err(damaged(&body, &fault)),
+        first => first,
+    };
+    let rest = stream.inspect_err(move |fault| drop(damaged(&body, fault)));
+    let stream = futures::stream::iter(first).chain(rest);
     let names = [
         (CONTENT_TYPE, BYTES.to_owned()),
         (CONTENT_LENGTH, length.to_string()),
@@ -60,4 +71,13 @@ pub(crate) async fn get(
         response.headers_mut().insert(CONTENT_RANGE, place);
     }
     Ok(response)
+}
+
+/// The operator hears which body it is; bodies are public by name.
+fn damaged(body: &Digest, fault: &dyn std::error::Error) -> Refused {
+    tracing::error!(%body, %fault, "the vault's copy of a body cannot be given out");
+    let detail = "the market's own copy of this body is damaged or cannot be read";
+    Problem::named("damaged-body", ProblemKind::Fault, detail)
+        .remedy("nothing of yours is lost: tell the market's operator, and ask again when the body was brought back")
+        .into()
 }
