@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 use tacit_relay::{Letter, LetterBox, MailKey, Received, hour_of, open_letter, tick_at};
-use tacit_values::{Digest, OrderId, Persona, PersonaKey};
+use tacit_values::{Digest, OrderId, Persona, PersonaKey, Timestamp};
 use tacit_wire::bodies::mail::{BucketName, SealedLetter};
 use tacit_wire::bodies::market::RelayView;
 
@@ -67,6 +67,15 @@ impl Mailroom<'_> {
             self.remember(self.desk.now().millis()).await?;
         }
         Ok(self.desk.cabinet().put(PERSONAS, &persona.to_string(), &Watched { order }).await?)
+    }
+
+    /// Reads mail for the persona of an order that was begun then, on a machine that is lost: what came in since is fetched
+    /// too.
+    pub async fn watch_since(&self, order: OrderId, since: Timestamp) -> Result<(), Refusal> {
+        self.watch(order).await?;
+        let _turn = self.desk.folder().turn(Turn::Mail).await?;
+        let read_up_to = self.desk.cabinet().get::<u64>(CURSOR, "").await?.map(|kept| kept.value);
+        self.remember(read_up_to.unwrap_or(u64::MAX).min(since.millis())).await
     }
 
     /// The order is over: its mailbox is not read any more.
