@@ -24,7 +24,7 @@ pub struct CrossArgs {
     /// Do not ask before showing amounts in public.
     #[arg(long)]
     pub yes: bool,
-    /// How many seconds to wait for the ledger.
+    /// How many seconds to wait for the ledger, for each part.
     #[arg(long, default_value_t = 120)]
     pub wait: u64,
 }

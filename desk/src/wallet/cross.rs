@@ -43,7 +43,8 @@ impl WalletView {
 }
 
 impl Wallet<'_> {
-    /// Moves the money of all rotated pools on, oldest pool first. Call it again at any time, after any failure.
+    /// Moves the money of all rotated pools on, oldest pool first; waits up to `patience` for each part to land. Call it again
+    /// at any time, after any failure.
     pub async fn cross(
         &self,
         pace: CrossingPace,
@@ -53,12 +54,11 @@ impl Wallet<'_> {
         self.desk.mirror().calm().await?;
         let followed = self.desk.mirror().follow().await?;
         self.sync_over(&followed).await?;
-        let deadline = self.desk.now().plus(patience);
         let mut crossings = Vec::new();
         for (pool, to) in rotated(&followed) {
             let _claim = self.desk.folder().claim(&owner(&pool.pool)).await?;
             self.plan(&pool, pace).await?;
-            crossings.push(self.cross_from(pool, to, deadline, tell).await?);
+            crossings.push(self.cross_from(pool, to, patience, tell).await?);
         }
         Ok(crossings)
     }
@@ -78,7 +78,7 @@ impl Wallet<'_> {
         for (pool, to) in rotated(&followed) {
             let Some(_claim) = self.desk.folder().claim_if_free(&owner(&pool.pool))? else { continue };
             if self.standing(&pool.pool).await?.plan.is_some() {
-                crossings.push(self.cross_from(pool, to, now, tell).await?);
+                crossings.push(self.cross_from(pool, to, Duration::ZERO, tell).await?);
             }
         }
         Ok(crossings)
@@ -105,15 +105,16 @@ impl Wallet<'_> {
         self.stands(&pool.pool, Standing { plan: Some(plan), ..standing }).await
     }
 
-    /// One part after the other, until nothing is left, the next one's time has not come, or the patience is over. The caller
+    /// One part after the other, until nothing is left, the next one's time has not come, or one did not land in time. The caller
     /// holds the claim of this pool.
     async fn cross_from(
         &self,
         from: Pool,
         to: PoolId,
-        deadline: Timestamp,
+        patience: Duration,
         tell: TellStep<'_>,
     ) -> Result<Crossing, Refusal> {
+        let deadline = self.desk.now().plus(patience);
         let mut crossed = Vec::new();
         let waits = loop {
             let standing = self.standing(&from.pool).await?;
@@ -133,7 +134,6 @@ impl Wallet<'_> {
                 }
                 Some(Record::Proven(begun, finished)) => {
                     tell(PaymentStep::Waiting);
-                    let patience = deadline.since(self.desk.now());
                     let open = self.deliver(&id, &begun, &finished, patience).await?;
                     if let Some(PaymentOutcome::Open { until, said, .. }) = open {
                         break Some(CrossingWaits::Open { until, said });

@@ -8,11 +8,13 @@ use tacit_desk::wallet::{
     Crossing, CrossingPace, CrossingWaits, PaymentIntent, PaymentOutcome, Terms, WalletView,
 };
 use tacit_desk::{OpenDesk, Refusal};
+use tacit_ports::clock::Clock;
 use tacit_settlement::wallet::Moved;
 use tacit_settlement::{Address, ClearRecord, EpochFile, PoolId};
 use tacit_values::{Currency, Epoch};
 
-const PATIENCE: Duration = Duration::from_secs(60);
+/// Of the story's time, of which a second is over in less than a tenth.
+const PATIENCE: Duration = Duration::from_secs(600);
 
 async fn address(desk: &OpenDesk) -> Address {
     desk.mirror().follow().await.unwrap();
