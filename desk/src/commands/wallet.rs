@@ -108,6 +108,12 @@ async fn show(desk: &OpenDesk, out: &mut Output, lines: usize) -> Result<(), Ref
         "tUSD is a test currency. Nobody but you can connect these lines{}.\n",
         except_by_address(desk)
     ));
+    let mut lines = views.iter().flat_map(|view| &view.history);
+    if lines.any(|line| matches!(line.moved, Moved::Crossed { .. })) {
+        text.push_str(
+            "What crossed is public: each amount, and which bundles of the two pools belong together.\n",
+        );
+    }
     out.tell(&document, &text);
     Ok(())
 }
@@ -195,8 +201,13 @@ fn address_of(moved: &Moved) -> Option<Address> {
 }
 
 async fn address(desk: &OpenDesk, out: &mut Output) -> Result<(), Refusal> {
-    if desk.mirror().genesis().await?.is_none() {
-        desk.mirror().follow().await?;
+    // The pool may have been rotated since: an address of the old one could not be paid.
+    match desk.mirror().follow().await {
+        Ok(_) => {}
+        Err(refusal) if refusal.code == "market-unreachable" && desk.mirror().genesis().await?.is_some() => {
+            out.remark(&format!("{}; this is an address of the pool that was known last.", refusal.sentence));
+        }
+        Err(refusal) => return Err(refusal),
     }
     let address = desk.wallet().fresh_address(Currency::TestUsd).await?;
     let text = format!("{address}\nGive it to one payer only; ask again for the next.");
