@@ -69,6 +69,15 @@ impl Mailroom<'_> {
         Ok(self.desk.cabinet().put(PERSONAS, &persona.to_string(), &Watched { order }).await?)
     }
 
+    /// Reads mail for the persona of an order that was begun then, on a machine that is lost: what came in since is fetched
+    /// too.
+    pub async fn watch_since(&self, order: OrderId, since: Timestamp) -> Result<(), Refusal> {
+        self.watch(order).await?;
+        let _turn = self.desk.folder().turn(Turn::Mail).await?;
+        let read_up_to = self.desk.cabinet().get::<u64>(CURSOR, "").await?.map(|kept| kept.value);
+        self.remember(read_up_to.unwrap_or(u64::MAX).min(since.millis())).await
+    }
+
     /// The order is over: its mailbox is not read any more.
     pub async fn unwatch(&self, order: OrderId) -> Result<(), Refusal> {
         let persona = self.desk.keyring().order_persona(order).persona();

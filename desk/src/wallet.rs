@@ -3,11 +3,15 @@
 //! The room `settlement` decides; here are storage, following, and the turns that several terminals of one desk take.
 //! The market is never asked for "my" notes. Sending is in [`payment`].
 
+mod cross;
+pub mod crossing;
 pub mod payment;
 mod record;
 mod send;
 mod settle;
+pub(crate) mod shortage;
 
+pub use crossing::{Crossed, Crossing, CrossingPace, CrossingWaits};
 pub use payment::{Ended, Landed, PaymentIntent, PaymentOutcome, PaymentStep, Terms};
 pub use send::TellStep;
 

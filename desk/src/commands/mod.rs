@@ -4,6 +4,7 @@
 //! no terminal, every refusal says what to do next. `init` makes a desk; all others take an open one.
 
 pub mod backup;
+pub mod cross;
 pub mod init;
 pub mod orders;
 pub mod receipts;

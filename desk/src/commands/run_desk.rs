@@ -84,7 +84,20 @@ async fn round(desk: &OpenDesk, wait: Duration, tell: &(dyn Fn(&str) + Send + Sy
             Err(refusal) => tell(&format!("{}: {refusal}", kept.order)),
         }
     }
-    Ok(())
+    // Money that was left to cross out of a rotated pool over time, when its moment has come.
+    match desk.wallet().go_on_crossing(&|_| {}).await {
+        Ok(crossings) => {
+            for part in crossings.iter().flat_map(|crossing| &crossing.crossed) {
+                tell(&format!("{} {} crossed into the new pool", part.amount, part.amount.currency()));
+            }
+            Ok(())
+        }
+        Err(refusal) if refusal.code == "market-unreachable" => Err(refusal),
+        Err(refusal) => {
+            tell(&refusal.to_string());
+            Ok(())
+        }
+    }
 }
 
 /// Whether a sale waits for something that no letter announces.

@@ -30,6 +30,8 @@ pub enum WalletCommand {
     Address,
     /// Pay an address.
     Send(SendArgs),
+    /// Move money out of a pool that the market rotated; the amounts are public.
+    Cross(super::cross::CrossArgs),
     /// Everything that happened.
     History,
 }
@@ -57,6 +59,7 @@ pub async fn run(desk: &OpenDesk, args: &WalletArgs, out: &mut Output) -> Result
         WalletCommand::History => show(desk, out, usize::MAX).await,
         WalletCommand::Address => address(desk, out).await,
         WalletCommand::Send(args) => send(desk, args, out).await,
+        WalletCommand::Cross(args) => super::cross::run(desk, args, out).await,
     }
 }
 
@@ -73,16 +76,19 @@ async fn show(desk: &OpenDesk, out: &mut Output, lines: usize) -> Result<(), Ref
         Err(refusal) => return Err(refusal),
     };
     let pools: Vec<Value> = views.iter().map(|view| pool_document(view, lines)).collect();
-    let newest = views.last();
-    let total = |part: fn(&WalletView) -> Money| -> String {
-        let sum = views.iter().try_fold(Money::zero(Currency::TestUsd), |sum, view| sum.plus(part(view)));
+    let newest = views.iter().rfind(|view| !view.is_rotated());
+    // Money in a pool that was rotated pays nobody: it is told apart, with what to do about it.
+    let total = |rotated: bool, part: fn(&WalletView) -> Money| -> String {
+        let mut views = views.iter().filter(|view| view.is_rotated() == rotated);
+        let sum = views.try_fold(Money::zero(Currency::TestUsd), |sum, view| sum.plus(part(view)));
         sum.map_or_else(|_| "?".to_owned(), |sum| sum.to_string())
     };
     let document = json!({
         "currency": Currency::TestUsd,
         "test_currency": true,
-        "balance": total(|view| view.balance.free),
-        "in_flight": total(|view| view.balance.in_flight),
+        "balance": total(false, |view| view.balance.free),
+        "in_flight": total(false, |view| view.balance.in_flight),
+        "in_rotated_pools": total(true, |view| view.balance.free),
         "epoch": newest.and_then(|view| view.epoch),
         "hides_among": newest.map(|view| json!({
             "notes": view.anonymity.notes,
@@ -103,6 +109,12 @@ async fn show(desk: &OpenDesk, out: &mut Output, lines: usize) -> Result<(), Ref
         "tUSD is a test currency. Nobody but you can connect these lines{}.\n",
         except_by_address(desk)
     ));
+    let mut lines = views.iter().flat_map(|view| &view.history);
+    if lines.any(|line| matches!(line.moved, Moved::Crossed { .. })) {
+        text.push_str(
+            "What crossed is public: each amount, and which bundles of the two pools belong together.\n",
+        );
+    }
     out.tell(&document, &text);
     Ok(())
 }
@@ -113,6 +125,7 @@ fn pool_document(view: &WalletView, lines: usize) -> Value {
         "pool": view.pool.pool,
         "generation": view.pool.generation,
         "currency": view.pool.currency,
+        "rotated_to": view.pool.successor.map(|successor| successor.pool),
         "epoch": view.epoch,
         "free": view.balance.free.to_string(),
         "in_flight": view.balance.in_flight.to_string(),
@@ -133,6 +146,10 @@ fn line_document(view: &WalletView, entry: &HistoryEntry) -> Value {
         "amount": entry.amount.to_string(),
         "address": address_of(&entry.moved).map(|address| address.to_string()),
         "bundle": entry.bundle,
+        "crossed_to": match entry.moved {
+            Moved::Crossed { to, .. } => Some(to),
+            _ => None,
+        },
     })
 }
 
@@ -144,10 +161,15 @@ fn pool_page(view: &WalletView, lines: usize) -> String {
         view.balance.in_flight,
         view.epoch.map_or_else(|| "none".to_owned(), |epoch| epoch.to_string()),
     );
-    text.push_str(&format!(
-        "A payment hides among {} notes; {} bundles today.\n",
-        view.anonymity.notes, view.anonymity.bundles_today
-    ));
+    let nothing = view.balance.free.is_zero() && view.balance.in_flight.is_zero();
+    text.push_str(&match (view.is_rotated(), nothing) {
+        (false, _) => format!(
+            "A payment hides among {} notes; {} bundles today.\n",
+            view.anonymity.notes, view.anonymity.bundles_today
+        ),
+        (true, true) => "An old pool: the market rotated it. Nothing of yours is left in it.\n".to_owned(),
+        (true, false) => "An old pool: the market rotated it, and it pays nobody any more. Move this money into the new pool with `tacit wallet cross`; the amounts that cross are public.\n".to_owned(),
+    });
     for entry in newest_first(view, lines) {
         let address = address_of(&entry.moved).map(|address| format!("  {address}")).unwrap_or_default();
         text.push_str(&format!(
@@ -167,6 +189,7 @@ fn what(moved: &Moved) -> &'static str {
         Moved::Sent { .. } => "sent",
         Moved::Merged => "merged",
         Moved::Burned => "burned",
+        Moved::Crossed { .. } => "crossed",
     }
 }
 
@@ -174,13 +197,18 @@ fn address_of(moved: &Moved) -> Option<Address> {
     match moved {
         Moved::Minted { to } | Moved::Received { to, .. } => Some(*to),
         Moved::Sent { to } => *to,
-        Moved::Merged | Moved::Burned => None,
+        Moved::Merged | Moved::Burned | Moved::Crossed { .. } => None,
     }
 }
 
 async fn address(desk: &OpenDesk, out: &mut Output) -> Result<(), Refusal> {
-    if desk.mirror().genesis().await?.is_none() {
-        desk.mirror().follow().await?;
+    // The pool may have been rotated since: an address of the old one could not be paid.
+    match desk.mirror().follow().await {
+        Ok(_) => {}
+        Err(refusal) if refusal.code == "market-unreachable" && desk.mirror().genesis().await?.is_some() => {
+            out.remark(&format!("{}; this is an address of the pool that was known last.", refusal.sentence));
+        }
+        Err(refusal) => return Err(refusal),
     }
     let address = desk.wallet().fresh_address(Currency::TestUsd).await?;
     let text = format!("{address}\nGive it to one payer only; ask again for the next.");
@@ -238,7 +266,7 @@ async fn send(desk: &OpenDesk, args: &SendArgs, out: &mut Output) -> Result<(), 
     }
 }
 
-fn sentence(step: PaymentStep) -> &'static str {
+pub(super) fn sentence(step: PaymentStep) -> &'static str {
     match step {
         PaymentStep::Merging => "merging small notes first (one more proof and one more epoch)",
         PaymentStep::Proving => "proving the payment on this machine",

@@ -101,6 +101,16 @@ impl Mailroom<'_> {
         Ok(())
     }
 
+    /// The letters of a buyer's order are counted from here on: a machine that is lost sent those before, and a letter under
+    /// a number that was used would not be heard.
+    pub async fn count_letters_from(&self, order: OrderId, seq: u64) -> Result<(), Refusal> {
+        let Some(last) = seq.checked_sub(1) else { return Ok(()) };
+        let me = self.desk.keyring().order_persona(order).persona();
+        let place = format!("{order}/{me}/before this desk was restored");
+        let posted = Posted { seq: last, to: me, sealed: Vec::new(), posted: true };
+        Ok(self.desk.cabinet().put(OUTBOX, &place, &posted).await?)
+    }
+
     async fn next_seq(&self, outbox: &str) -> Result<u64, Refusal> {
         let prefix = format!("{outbox}/");
         let all = self.desk.cabinet().list::<Posted>(OUTBOX).await?;

@@ -19,13 +19,15 @@ use crate::mailroom::outgoing::OutgoingLetter;
 use crate::mailroom::own_state::FoundOrder;
 use crate::refusal::Refusal;
 use crate::wallet::PaymentOutcome;
+use crate::wallet::shortage::insufficient;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use std::time::Duration;
 use tacit_catalogue::Listing;
 use tacit_relay::{Kind, Letter};
+use tacit_settlement::PoolId;
 use tacit_trade::{
-    ACCEPT_WITHIN, AcceptedBody, Lapse, OrderRequest, Purchase, Refusal as Declined, TagOpening,
+    ACCEPT_WITHIN, AcceptedBody, Agreement, Lapse, OrderRequest, Purchase, Refusal as Declined, TagOpening,
 };
 use tacit_values::{ListingId, Money, OrderId, ReceiptId, Timestamp};
 use tacit_wire::bodies::orders::OrderAct;
@@ -93,7 +95,8 @@ impl OpenDesk {
         let views = self.wallet().sync().await?;
         let pool = self.wallet().current_pool(listing.price.currency()).await?;
         let free = views.iter().find(|view| view.pool.pool == pool.pool).map(|view| view.balance);
-        enough(listing.price.money(), free.map(|balance| (balance.free, balance.in_flight)))?;
+        let rotated = self.wallet().in_rotated_pools(listing.price.currency()).await?;
+        enough(listing.price.money(), free.map(|balance| (balance.free, balance.in_flight)), rotated)?;
         let (number, order) = self.next_order().await?;
         let request = terms::request(self, order, &listing, &pool, market.fees.version);
         let now = self.now();
@@ -108,7 +111,7 @@ impl OpenDesk {
             listing: listing.id,
             price: listing.price.money(),
             since: now,
-            out: out.unwrap_or_else(|| self.folder().root().join("bought").join(order.to_string())),
+            out: out.unwrap_or_else(|| self.bought_place(&order)),
             attempt: 0,
             receipt: None,
         };
@@ -120,12 +123,23 @@ impl OpenDesk {
     /// Takes up an order that was found again from the words: its last sealed copy at the market becomes its record, and the
     /// next drive goes on from there. What the desk knows already is newer and stays.
     pub async fn take_up_order(&self, found: &FoundOrder) -> Result<(), Refusal> {
-        let Ok(kept) = serde_json::from_value::<PurchaseKept>(found.state.clone()) else { return Ok(()) };
+        let Ok(mut kept) = serde_json::from_value::<PurchaseKept>(found.state.clone()) else { return Ok(()) };
         if kept.order != found.order || self.purchase(&found.order).await?.is_some() {
             return Ok(());
         }
-        self.mailroom().watch(found.order).await?;
+        if !kept.purchase.is_over() {
+            // The place that was chosen was on another machine.
+            kept.out = self.bought_place(&found.order);
+            self.mailroom().watch_since(found.order, kept.since).await?;
+            // Every letter followed a change of the record, so no letter before had this number.
+            self.mailroom().count_letters_from(found.order, kept.revision).await?;
+        }
         Ok(self.cabinet().put(PURCHASES, &found.order.to_string(), &kept).await?)
+    }
+
+    /// Where a file goes when its buyer named no place.
+    fn bought_place(&self, order: &OrderId) -> PathBuf {
+        self.folder().root().join("bought").join(order.to_string())
     }
 
     /// Cancels an order before anything was paid.
@@ -257,9 +271,7 @@ impl OpenDesk {
         let buyer = self.keyring().order_persona(kept.order);
         let act = OrderAct::Place { request: Box::new(request.clone()) };
         self.market().acting(&buyer)?.act_on_order(kept.order, &act).await?;
-        let listing = self.mirror().listing_version(&request.listing, request.offer_version).await?;
-        let listing =
-            listing.ok_or_else(|| not_a_step(&"the mirror does not hold the listing any more"))?.listing;
+        let listing = self.listing_of(&request.listing, request.offer_version).await?;
         let letter = OutgoingLetter {
             from: &buyer,
             to: request.seller,
@@ -276,6 +288,16 @@ impl OpenDesk {
         self.mailroom().post("order", letter).await.map(drop)
     }
 
+    /// A listing as it was ordered; a desk that was restored from its words reads the catalogue first.
+    pub(super) async fn listing_of(&self, listing: &ListingId, version: u32) -> Result<Listing, Refusal> {
+        if let Some(signed) = self.mirror().listing_version(listing, version).await? {
+            return Ok(signed.listing);
+        }
+        self.mirror().follow_catalogue().await?;
+        let signed = self.mirror().listing_version(listing, version).await?;
+        Ok(signed.ok_or_else(|| not_a_step(&"the mirror does not hold the listing any more"))?.listing)
+    }
+
     async fn hear_answer(&self, kept: &PurchaseKept, now: Timestamp) -> Result<Option<Step>, Refusal> {
         let Purchase::Requested { request, accept_until, .. } = &kept.purchase else { return Ok(None) };
         for letter in self.letters_of(kept, &request.seller).await? {
@@ -283,8 +305,7 @@ impl OpenDesk {
                 Kind::Accepted => {
                     let answer: AcceptedBody = read(&letter)?;
                     terms::check_receipt(&answer.sd_jwt, &answer.accepted())?;
-                    let pool = self.wallet().current_pool(request.price.currency()).await?;
-                    let pays_until = pool.end_of(answer.agreement.pay_by);
+                    let pays_until = self.pays_until(&answer.agreement).await?;
                     let buyer = self.keyring().order_persona(kept.order);
                     Some(kept.purchase.clone().agree(&answer, &buyer, now, pays_until))
                 }
@@ -296,6 +317,16 @@ impl OpenDesk {
             }
         }
         Ok((now > *accept_until).then(|| kept.purchase.clone().lapse(now)))
+    }
+
+    /// The end of the last epoch that takes the payment, in the pool that was agreed on: it may have been rotated since.
+    async fn pays_until(&self, agreement: &Agreement) -> Result<Timestamp, Refusal> {
+        let pool = PoolId::from_bytes(*agreement.pool.bytes());
+        let genesis = self.mirror().genesis().await?;
+        let pool = genesis.and_then(|genesis| genesis.pool(&pool).cloned());
+        let pool =
+            pool.ok_or_else(|| not_a_step(&"the agreement names a pool that this market does not have"))?;
+        Ok(pool.end_of(agreement.pay_by))
     }
 
     /// Closes the order and keeps the receipt; the log's place of it comes with the next epoch.
@@ -317,7 +348,11 @@ impl OpenDesk {
         let id = format!("{}/{}", kept.order, kept.attempt);
         let opening = match self.wallet().payment(&id).await? {
             Some(PaymentOutcome::Landed(landed)) => Some(landed.opening),
-            _ => None,
+            // Another machine paid, before this desk was restored: the ledger gives the note back.
+            _ => {
+                let terms = &deal.agreement.agreement;
+                self.paid_before(terms, kept.price, payment.r).await?.map(|(_, opening)| opening)
+            }
         };
         let receipt =
             self.keep_receipt(Side::Buyer, &deal.agreement, &deal.sd_jwt, payment, opening, evidence).await?;
@@ -373,26 +408,30 @@ impl OpenDesk {
     async fn keep_purchase(&self, mut kept: PurchaseKept) -> Result<(), Refusal> {
         kept.revision += 1;
         self.cabinet().put(PURCHASES, &kept.order.to_string(), &kept).await?;
-        let state = serde_json::to_value(&kept).expect("a purchase is plain data");
-        match self.mailroom().keep_own_state(kept.order, kept.revision, state).await {
+        match self.keep_copy(&kept).await {
             Err(refusal) if refusal.code == "market-unreachable" => Ok(()),
             kept_there => kept_there,
         }
+    }
+
+    /// Leaves the record as it is now at the market, sealed to this desk.
+    pub(super) async fn keep_copy(&self, kept: &PurchaseKept) -> Result<(), Refusal> {
+        let state = serde_json::to_value(kept).expect("a purchase is plain data");
+        self.mailroom().keep_own_state(kept.order, kept.revision, state).await
     }
 }
 
 type Step = Result<Purchase, tacit_trade::PurchaseRefused>;
 
-fn enough(price: Money, there: Option<(Money, Money)>) -> Result<(), Refusal> {
-    let (free, in_flight) = there.unwrap_or((Money::zero(price.currency()), Money::zero(price.currency())));
+fn enough(price: Money, there: Option<(Money, Money)>, rotated: Money) -> Result<(), Refusal> {
+    let zero = Money::zero(price.currency());
+    let (free, in_flight) = there.unwrap_or((zero, zero));
     if free.micros() >= price.micros() {
         return Ok(());
     }
-    let sentence =
-        format!("{price} {} are needed, {free} are free and {in_flight} are in flight", price.currency());
-    let remedy =
-        "Nothing was ordered. Top up: `tacit wallet address` gives an address for whoever sends you money.";
-    Err(Refusal::new("insufficient-funds", sentence, remedy))
+    let short = insufficient(price, free, in_flight, rotated);
+    let remedy = format!("Nothing was ordered. {}", short.remedy);
+    Err(Refusal { remedy, ..short })
 }
 
 fn over(kept: &PurchaseKept) -> Option<Refusal> {

@@ -1,5 +1,6 @@
 //! The stored record of a payment: written before each step that cannot be taken back.
 
+use super::crossing::Crossed;
 use super::payment::{Ended, Landed};
 use crate::cabinet::{Drawer, Kept};
 use crate::open::OpenDesk;
@@ -21,6 +22,20 @@ pub(super) struct Begun {
     pub(super) valid_until: Epoch,
     /// The notes that are promised to it, by position.
     pub(super) notes: Vec<u64>,
+    /// The value leaves the pool for its successor.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) crosses: Option<Crosses>,
+}
+
+/// What a crossing moves, and where it enters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Crosses {
+    pub(super) to: PoolId,
+    pub(super) amount: Money,
+    /// The last epoch of the new pool that may take the half that enters.
+    pub(super) valid_until: Epoch,
+    /// The new pool's open epoch when it was begun: the half that enters stands in no earlier one.
+    pub(super) since: Epoch,
 }
 
 /// The finished bundle.
@@ -33,6 +48,17 @@ pub(super) struct Finished {
     pub(super) nullifiers: Vec<Nullifier>,
     /// The action whose output is the payee's.
     pub(super) action: usize,
+    /// Of a crossing: the half that enters the new pool.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) enters: Option<Enters>,
+}
+
+/// The half of a crossing that enters the new pool.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Enters {
+    #[serde(with = "base64url")]
+    pub(super) bytes: Vec<u8>,
+    pub(super) digest: Digest,
 }
 
 /// Where a payment stands.
@@ -46,6 +72,8 @@ pub(super) enum Record {
     Merged,
     /// It stands in the ledger.
     Landed(Landed),
+    /// A crossing that stands in both pools.
+    Crossed(Crossed),
     /// It did not happen.
     Ended(Ended),
 }

@@ -1,14 +1,16 @@
 //! Paying: plan, reserve, prove, send, wait; every step from the stored record, so that any of them may be the first.
 
 use super::payment::{Ended, PaymentIntent, PaymentOutcome, PaymentStep, Terms};
-use super::record::{self, Begun, Finished, PAYMENTS, Record};
+use super::record::{self, Begun, Enters, Finished, PAYMENTS, Record};
+use super::shortage::insufficient;
 use super::{Wallet, put_pieces};
 use crate::mirror::{Followed, FollowedPool};
 use crate::refusal::Refusal;
 use std::time::Duration;
 use tacit_settlement::wallet::{NoteState, Payment, Plan};
-use tacit_settlement::{TermsTag, WalletState};
-use tacit_values::{Epoch, Money};
+use tacit_settlement::{Pool, TermsTag, WalletState};
+use tacit_values::Epoch;
+use tacit_wire::bodies::ledger::CrossBody;
 use tacit_wire::client::Failed;
 
 /// How often notes may be merged for one payment: 16 notes become one each time.
@@ -44,7 +46,7 @@ impl Wallet<'_> {
                         return Ok(open);
                     }
                 }
-                Some(Record::Merged) => return Err(other_payment()),
+                Some(Record::Merged | Record::Crossed(_)) => return Err(other_payment()),
             }
         }
     }
@@ -52,7 +54,7 @@ impl Wallet<'_> {
     /// Where a payment stands, without asking the market; `None` when nothing of it was begun.
     pub async fn payment(&self, id: &str) -> Result<Option<PaymentOutcome>, Refusal> {
         Ok(match record::read(self.desk, id).await? {
-            None | Some(Record::Merged) => None,
+            None | Some(Record::Merged | Record::Crossed(_)) => None,
             Some(Record::Landed(landed)) => Some(PaymentOutcome::Landed(Box::new(landed))),
             Some(Record::Ended(ended)) => Some(PaymentOutcome::Ended(ended)),
             Some(Record::Reserved(begun)) => {
@@ -85,17 +87,15 @@ impl Wallet<'_> {
             }
             if let Some(successor) = pool.pool.leaves_only_to(open) {
                 let sentence = format!("this pool was rotated: its notes may only cross to pool {successor}");
-                return Err(Refusal::new(
-                    "rotated-pool",
-                    sentence,
-                    "Pay in the new pool, with a newly agreed order.",
-                ));
+                let remedy = "Move your money with `tacit wallet cross`, then pay in the new pool: ask for a new address, or order anew.";
+                return Err(Refusal::new("rotated-pool", sentence, remedy));
             }
             let _turn = self.turn().await?;
             let mut state = self.catch_up(pool).await?;
             match state.plan(intent.amount) {
                 Plan::Insufficient { free, in_flight } => {
-                    return Err(insufficient(intent.amount, free, in_flight));
+                    let elsewhere = self.in_rotated_pools(intent.amount.currency()).await?;
+                    return Err(insufficient(intent.amount, free, in_flight, elsewhere));
                 }
                 Plan::Pay(notes) => {
                     let begun = self.begun(intent, valid_until, notes);
@@ -110,6 +110,7 @@ impl Wallet<'_> {
                         terms_tag: TermsTag::random(&mut self.desk.rng()),
                         valid_until: open.usual_expiry(),
                         notes,
+                        crosses: None,
                     };
                     // Numbers that are taken belong to merges that ended; the next loop passes over them.
                     if record::read(self.desk, &merge_id(intent, number)).await?.is_none() {
@@ -135,7 +136,9 @@ impl Wallet<'_> {
     ) -> Result<Option<PaymentOutcome>, Refusal> {
         loop {
             match record::read(self.desk, id).await? {
-                None | Some(Record::Merged | Record::Ended(_) | Record::Landed(_)) => return Ok(None),
+                None | Some(Record::Merged | Record::Crossed(_) | Record::Ended(_) | Record::Landed(_)) => {
+                    return Ok(None);
+                }
                 Some(Record::Reserved(begun)) => {
                     tell(PaymentStep::Merging);
                     self.prove(id, begun, false).await?;
@@ -162,11 +165,12 @@ impl Wallet<'_> {
             terms_tag,
             valid_until,
             notes,
+            crosses: None,
         }
     }
 
     /// Promises the notes and writes the record, in one step. The caller holds the wallet's turn.
-    async fn reserve(
+    pub(super) async fn reserve(
         &self,
         id: &str,
         begun: Begun,
@@ -185,7 +189,7 @@ impl Wallet<'_> {
     }
 
     /// Builds, proves and signs from the reserved notes; then writes the bundle down, before anybody sees it.
-    async fn prove(&self, id: &str, begun: Begun, fixed_expiry: bool) -> Result<(), Refusal> {
+    pub(super) async fn prove(&self, id: &str, begun: Begun, fixed_expiry: bool) -> Result<(), Refusal> {
         let followed = self.desk.mirror().follow().await?;
         let pool =
             followed.pools.iter().find(|followed| followed.pool.pool == begun.pool).ok_or_else(no_pool)?;
@@ -200,7 +204,11 @@ impl Wallet<'_> {
         if !promised || begun.valid_until < open_epoch(self.desk.now(), pool) {
             return self.give_up(id, &begun, pool, fixed_expiry).await;
         }
-        let finished = self.prove_on_blocking_pool(state, begun.clone()).await?;
+        let successor = begun
+            .crosses
+            .and_then(|crosses| followed.pools.iter().find(|followed| followed.pool.pool == crosses.to));
+        let successor = successor.map(|followed| followed.pool.clone());
+        let finished = self.prove_on_blocking_pool(state, begun.clone(), successor).await?;
         // The proof took seconds: an order may have expired meanwhile. The bundle never left, so the money is free at once.
         if begun.valid_until < open_epoch(self.desk.now(), pool) {
             return self.give_up(id, &begun, pool, fixed_expiry).await;
@@ -215,13 +223,20 @@ impl Wallet<'_> {
         Ok(())
     }
 
-    async fn prove_on_blocking_pool(&self, state: WalletState, begun: Begun) -> Result<Finished, Refusal> {
+    async fn prove_on_blocking_pool(
+        &self,
+        state: WalletState,
+        begun: Begun,
+        successor: Option<Pool>,
+    ) -> Result<Finished, Refusal> {
         let keys = self.desk.wallet_keys(begun.pool);
         let (proofs, mut rng) = (self.desk.proofs().clone(), self.desk.rng());
+        let entered = successor.map(|pool| (self.desk.wallet_keys(pool.pool), pool));
         let proven = tokio::task::spawn_blocking(move || {
-            let Begun { to, terms_tag, valid_until, notes, .. } = &begun;
-            let built = match to {
-                Some((to, amount)) => {
+            let Begun { to, terms_tag, valid_until, notes, crosses, .. } = &begun;
+            let built = match (to, crosses) {
+                (_, Some(crosses)) => state.build_burn(&keys, notes, crosses.amount, *valid_until, &mut rng),
+                (Some((to, amount)), None) => {
                     let payment = Payment {
                         to: *to,
                         amount: *amount,
@@ -230,16 +245,30 @@ impl Wallet<'_> {
                     };
                     state.build_payment(&keys, notes, &payment, &mut rng)
                 }
-                None => state.build_merge(&keys, notes, *valid_until, &mut rng),
+                (None, None) => state.build_merge(&keys, notes, *valid_until, &mut rng),
             };
             let payment = built.map_err(|refused| not_built(&refused))?;
             let nullifiers: Vec<_> = payment.nullifiers().collect();
             let tag = payment.terms_tag();
-            let action = payment.action_of_output(0).ok_or_else(|| not_built(&"it has no output"))?;
+            // A crossing without change has no output in the old pool.
+            let output = payment.action_of_output(0).or(crosses.map(|_| 0));
+            let action = output.ok_or_else(|| not_built(&"it has no output"))?;
             let bundle =
                 payment.complete(&keys, proofs.as_ref(), &mut rng).map_err(|refused| not_built(&refused))?;
+            let enters = match crosses {
+                None => None,
+                Some(crosses) => {
+                    let (keys, pool) = entered.ok_or_else(no_pool)?;
+                    let mut mint = keys
+                        .build_entering(&pool, crosses.amount, crosses.valid_until, &mut rng)
+                        .map_err(|refused| not_built(&refused))?;
+                    proofs.prove(&mut mint, &mut rng).map_err(|refused| not_built(&refused))?;
+                    let mint = mint.finish(&mut rng).map_err(|refused| not_built(&refused))?;
+                    Some(Enters { bytes: mint.bytes().to_vec(), digest: mint.digest() })
+                }
+            };
             let (bytes, digest) = (bundle.bytes().to_vec(), bundle.digest());
-            Ok(Finished { bytes, digest, terms_tag: tag, nullifiers, action })
+            Ok(Finished { bytes, digest, terms_tag: tag, nullifiers, action, enters })
         });
         proven.await.expect("proving does not panic")
     }
@@ -274,7 +303,7 @@ impl Wallet<'_> {
     }
 
     /// Sends the bundle until the ledger holds it or cannot hold it any more. `None`: the record tells the outcome.
-    async fn deliver(
+    pub(super) async fn deliver(
         &self,
         id: &str,
         begun: &Begun,
@@ -298,8 +327,8 @@ impl Wallet<'_> {
                     poll = (pool.pool.epoch_length() / 3)
                         .clamp(Duration::from_millis(200), Duration::from_secs(5));
                     if !taken && begun.valid_until >= open_epoch(self.desk.now(), pool) {
-                        match self.desk.market().singly()?.send_bundle(finished.bytes.clone().into()).await {
-                            Ok(_) => taken = true,
+                        match self.hand_over(finished).await? {
+                            Ok(()) => taken = true,
                             Err(Failed::Refused { problem }) => {
                                 // What the ledger shows decides, not what the market says: wait for the epoch.
                                 taken = matches!(problem.slug(), "double-spend" | "too-late");
@@ -332,8 +361,22 @@ impl Wallet<'_> {
     }
 }
 
+impl Wallet<'_> {
+    /// Gives the market the bundle, and of a crossing both halves together.
+    async fn hand_over(&self, finished: &Finished) -> Result<Result<(), Failed>, Refusal> {
+        let single = self.desk.market().singly()?;
+        Ok(match &finished.enters {
+            None => single.send_bundle(finished.bytes.clone().into()).await.map(drop),
+            Some(enters) => {
+                let halves = CrossBody { burn: finished.bytes.clone(), mint: enters.bytes.clone() };
+                single.cross(&halves).await.map(drop)
+            }
+        })
+    }
+}
+
 /// The epoch that takes bundles now, as far as this desk can tell.
-fn open_epoch(now: tacit_values::Timestamp, followed: &FollowedPool) -> Epoch {
+pub(super) fn open_epoch(now: tacit_values::Timestamp, followed: &FollowedPool) -> Epoch {
     let next = followed.newest.map_or(Epoch::GENESIS, |leaf| leaf.epoch.next());
     followed.pool.epoch_at(now).max(next)
 }
@@ -362,23 +405,6 @@ fn other_payment() -> Refusal {
     Refusal::new("payment-differs", "another payment was begun under this name", remedy)
 }
 
-fn insufficient(wanted: Money, free: Money, in_flight: Money) -> Refusal {
-    let sentence = if in_flight.is_zero() {
-        format!("{wanted} {} are needed, {free} are there", wanted.currency())
-    } else {
-        format!(
-            "{wanted} {} are needed, {free} are free and {in_flight} are in flight (change and payments under way)",
-            wanted.currency()
-        )
-    };
-    let remedy = if in_flight.is_zero() {
-        "Top up: `tacit wallet address` gives an address for whoever sends you money."
-    } else {
-        "Wait until the payments under way have landed (`tacit wallet`), or top up with `tacit wallet address`."
-    };
-    Refusal::new("insufficient-funds", sentence, remedy)
-}
-
 fn not_built(why: &dyn std::fmt::Display) -> Refusal {
     Refusal::new(
         "payment-not-built",
@@ -387,6 +413,6 @@ fn not_built(why: &dyn std::fmt::Display) -> Refusal {
     )
 }
 
-fn no_pool() -> Refusal {
+pub(super) fn no_pool() -> Refusal {
     Refusal::new("no-pool", "the market does not have the pool of this payment", "Agree on a new order.")
 }

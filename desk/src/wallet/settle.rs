@@ -17,7 +17,7 @@ impl Wallet<'_> {
             match &kept.value {
                 Record::Reserved(begun) => self.free_the_dead(&kept.name, begun).await?,
                 Record::Proven(begun, finished) => self.settle(&kept.name, begun, finished).await?,
-                Record::Merged | Record::Landed(_) | Record::Ended(_) => {}
+                Record::Merged | Record::Landed(_) | Record::Crossed(_) | Record::Ended(_) => {}
             }
         }
         Ok(())
@@ -25,8 +25,9 @@ impl Wallet<'_> {
 
     /// A reserved payment that nobody works on: whoever did died while proving, and its bundle never left this desk.
     async fn free_the_dead(&self, id: &str, begun: &Begun) -> Result<(), Refusal> {
-        // A merge is worked on under the name of the payment that it is for.
-        let owner = id.split_once("/merge/").map_or(id, |(owner, _)| owner);
+        // A merge is worked on under the name of the payment that it is for, a crossing under the name of its pool.
+        let part = id.split_once("/merge/").or_else(|| id.split_once("/part/"));
+        let owner = part.map_or(id, |(owner, _)| owner);
         let Some(_claim) = self.desk.folder().claim_if_free(owner)? else { return Ok(()) };
         let _turn = self.turn().await?;
         if record::read(self.desk, id).await?.as_ref() != Some(&Record::Reserved(begun.clone())) {
@@ -50,31 +51,39 @@ impl Wallet<'_> {
         let outcome = match spent {
             Some(epoch) => self.look_at(&pool, epoch, begun, finished).await?,
             None if state.newest_epoch().is_some_and(|newest| newest > begun.valid_until) => {
-                Record::Ended(Ended::Expired { until: begun.valid_until })
+                Some(Record::Ended(Ended::Expired { until: begun.valid_until }))
             }
             None => return Ok(()),
         };
-        Ok(self.desk.cabinet().put(PAYMENTS, id, &outcome).await?)
+        match outcome {
+            Some(outcome) => Ok(self.desk.cabinet().put(PAYMENTS, id, &outcome).await?),
+            None => Ok(()),
+        }
     }
 
-    /// A note of the payment was spent in this epoch: by the payment, or by another wallet with the same words.
+    /// A note of the payment was spent in this epoch: by the payment, or by another wallet with the same words. `None` while
+    /// one half of a crossing is still to come.
     async fn look_at(
         &self,
         pool: &Pool,
         epoch: Epoch,
         begun: &Begun,
         finished: &Finished,
-    ) -> Result<Record, Refusal> {
+    ) -> Result<Option<Record>, Refusal> {
         let closed = self.desk.mirror().epoch_file(&pool.pool, epoch).await?;
         let file = closed
             .as_ref()
             .and_then(|closed| Some((closed.leaf, EpochFile::decode(closed.file.as_ref()?).ok()?)));
         let Some((leaf, file)) = file else { return Err(super::damaged("an epoch is missing")) };
         let Some((first, bundle)) = find(&leaf, &file, finished) else {
-            return Ok(Record::Ended(Ended::SpentElsewhere { epoch }));
+            return Ok(Some(Record::Ended(Ended::SpentElsewhere { epoch })));
         };
+        if let (Some(crosses), Some(enters)) = (&begun.crosses, &finished.enters) {
+            let crossed = self.entered(begun.pool, crosses, bundle.digest(), epoch, enters).await?;
+            return Ok(crossed.map(Record::Crossed));
+        }
         if begun.to.is_none() {
-            return Ok(Record::Merged);
+            return Ok(Some(Record::Merged));
         }
         let keys = self.desk.wallet_keys(pool.pool);
         let opening = keys.recover_output(bundle, finished.action, pool.currency);
@@ -82,7 +91,7 @@ impl Wallet<'_> {
         let (Some(opening), Some(output_key)) = (opening, output_key) else {
             return Err(super::damaged("an own payment does not open"));
         };
-        Ok(Record::Landed(Landed {
+        Ok(Some(Record::Landed(Landed {
             pool: pool.pool,
             epoch,
             position: first + finished.action as u64,
@@ -91,7 +100,7 @@ impl Wallet<'_> {
             blind: begun.blind,
             opening,
             output_key,
-        }))
+        })))
     }
 
     async fn state_of(&self, begun: &Begun) -> Result<Option<(Pool, WalletState)>, Refusal> {

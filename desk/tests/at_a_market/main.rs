@@ -4,5 +4,7 @@
 
 mod mail;
 mod making;
+mod restored;
+mod rotation;
 mod street;
 mod wallet;

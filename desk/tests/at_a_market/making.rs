@@ -46,7 +46,7 @@ impl Paper {
     }
 }
 
-async fn make(
+pub(crate) async fn make(
     street: &Street,
     folder: &Path,
     line: &[&str],

@@ -76,9 +76,20 @@ impl Street {
         Arc::new(StoryClock::starting(self.clock.now().minus(span)))
     }
 
-    /// The pool that takes payments.
+    /// The pool that takes payments, as long as none was rotated.
     pub(crate) fn pool(&self) -> tacit_settlement::PoolId {
-        tacit_settlement::PoolId::of(&self.origin, Currency::TestUsd, 0)
+        self.pool_of(0)
+    }
+
+    /// The pool after so many rotations.
+    pub(crate) fn pool_of(&self, generation: u32) -> tacit_settlement::PoolId {
+        tacit_settlement::PoolId::of(&self.origin, Currency::TestUsd, generation)
+    }
+
+    /// The operator rotates the pool; the epoch from which on it counts is open afterwards.
+    pub(crate) async fn rotate(&self) {
+        self.market.rotate_pool(Currency::TestUsd).await.unwrap();
+        self.tick().await;
     }
 
     /// A checkpoint that the market signed for somebody else, over other leaves.

@@ -172,9 +172,9 @@ fn check_record(entry: &LedgerEntry, pool: &Pool, now: Epoch) -> Result<(), Bund
         }
         _ => return Err(BundleRefused::NotAuthorised),
     };
+    // A pool that was rotated in its turn still lets in what crosses from the one before it: it leaves by the same way.
     let crosses = matches!(entry.record, Some(ClearRecord::Crossing(_)));
-    let leaves = matches!(entry.bundle.movement(), Movement::Burn(_));
-    if let (Some(successor), false) = (leaves_to, crosses && leaves) {
+    if let (Some(successor), false) = (leaves_to, crosses) {
         return Err(BundleRefused::OnlyCrossings { successor });
     }
     let (stated, moved) = amount;

@@ -25,6 +25,7 @@ mod record;
 mod replay;
 mod segment;
 mod tag;
+mod tiers;
 mod tree;
 mod turnstile;
 pub mod wallet;
@@ -47,6 +48,7 @@ pub use record::{BurnRecord, ClearRecord, CrossingRecord, MAX_RECORD_BYTES, Mint
 pub use replay::{DayActivity, LedgerBroken, Replay, Replayed, check_crossings, verify_ledger};
 pub use segment::{SEGMENT_EPOCHS, SegmentReader, SegmentRefused, segment_of, write_segment};
 pub use tag::TermsBlind;
+pub use tiers::{in_tiers, largest_tier};
 pub use tree::{CommitmentTree, TreeRefused};
 pub use turnstile::{Turnstile, TurnstileRefused};
 pub use wallet::{

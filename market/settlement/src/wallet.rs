@@ -3,6 +3,7 @@
 //! The wallet reads whole epochs and decrypts by trial, so the market never learns which notes are whose. Its own notes' paths
 //! are kept in a compact form: 32 hashes per unspent note, filled in as the tree grows.
 
+mod crossing;
 mod history;
 mod keys;
 mod note;

@@ -8,7 +8,7 @@ use crate::story::{Tell, terms};
 use crate::wallet::{Ended, Landed, PaymentIntent, PaymentOutcome, PaymentStep, Terms};
 use std::time::Duration;
 use tacit_relay::Kind;
-use tacit_settlement::{EpochFile, PoolId, TermsBlind, TermsTag};
+use tacit_settlement::{EpochFile, NoteOpening, PoolId, TermsBlind, TermsTag};
 use tacit_trade::{PaidBody, ProofOfPayment, Purchase, TagOpening};
 use tacit_values::{Digest, Epoch, Money, Timestamp};
 
@@ -46,7 +46,7 @@ impl OpenDesk {
         };
         if self.wallet().payment(&intent.id).await?.is_none() {
             // A desk that was restored from its words may have paid before it was lost: the ledger knows.
-            if let Some(payment) = self.paid_before(terms, pay.amount, *r).await? {
+            if let Some((payment, _)) = self.paid_before(terms, pay.amount, *r).await? {
                 let bundle = Digest::of(r.bytes());
                 let in_doubt = match &kept.purchase {
                     Purchase::Paying { .. } => kept
@@ -59,11 +59,13 @@ impl OpenDesk {
                 let purchase = paid.map_err(|refused| not_a_step(&refused))?;
                 return Ok(Some(PurchaseKept { purchase, ..kept.clone() }));
             }
+            // No payment without its randomness at the market: with the words alone it must be found and not made twice.
+            self.keep_copy(kept).await?;
         }
         let outcome = match self.wallet().pay(&intent, &told).await {
             Ok(outcome) => outcome,
             // Nothing was reserved: the order can be paid later, until it expires.
-            Err(refusal) if refusal.code == "insufficient-funds" => {
+            Err(refusal) if matches!(refusal.code.as_ref(), "insufficient-funds" | "rotated-pool") => {
                 if let Purchase::Paying { .. } = &kept.purchase {
                     let purchase =
                         kept.purchase.clone().undo_payment().map_err(|refused| not_a_step(&refused))?;
@@ -104,7 +106,7 @@ impl OpenDesk {
         terms: &tacit_trade::Agreement,
         amount: Money,
         r: TagOpening,
-    ) -> Result<Option<ProofOfPayment>, Refusal> {
+    ) -> Result<Option<(ProofOfPayment, NoteOpening)>, Refusal> {
         self.mirror().follow().await?;
         let pool = PoolId::from_bytes(*terms.pool.bytes());
         let terms_hash = terms.terms_hash().map_err(|refused| not_a_step(&refused))?;
@@ -125,14 +127,15 @@ impl OpenDesk {
                 else {
                     continue;
                 };
-                let ours = (0..bundle.actions()).find(|action| {
-                    let sent = keys.recover_output(bundle, *action, amount.currency());
-                    sent.is_some_and(|sent| sent.address == payee && sent.value == amount)
+                let ours = (0..bundle.actions()).find_map(|action| {
+                    let sent = keys.recover_output(bundle, action, amount.currency())?;
+                    (sent.address == payee && sent.value == amount).then_some((action, sent))
                 });
                 let first = file.position_of(&bundle.digest(), closed.leaf.tree_size);
-                let (Some(action), Some(first)) = (ours, first) else { continue };
+                let (Some((action, opening)), Some(first)) = (ours, first) else { continue };
                 let position = first + action as u64;
-                return Ok(Some(ProofOfPayment { pool: terms.pool, epoch: closed.leaf.epoch, position, r }));
+                let proof = ProofOfPayment { pool: terms.pool, epoch: closed.leaf.epoch, position, r };
+                return Ok(Some((proof, opening)));
             }
         }
     }
@@ -160,9 +163,7 @@ impl OpenDesk {
     ) -> Result<(), Refusal> {
         let Purchase::Paid { deal, .. } = &kept.purchase else { return Ok(()) };
         let terms = &deal.agreement.agreement;
-        let listing = self.mirror().listing_version(&terms.listing, terms.offer_version).await?;
-        let listing =
-            listing.ok_or_else(|| not_a_step(&"the mirror does not hold the listing any more"))?.listing;
+        let listing = self.listing_of(&terms.listing, terms.offer_version).await?;
         let buyer = self.keyring().order_persona(kept.order);
         let letter = OutgoingLetter {
             from: &buyer,

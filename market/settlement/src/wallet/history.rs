@@ -5,7 +5,9 @@ use super::note::WalletNote;
 use super::scan::FoundOutput;
 use crate::address::Address;
 use crate::bundle::Movement;
+use crate::bytes32::PoolId;
 use crate::epoch::LedgerEntry;
+use crate::record::ClearRecord;
 use serde::{Deserialize, Serialize};
 use tacit_values::{Currency, Digest, Epoch, Money};
 
@@ -50,6 +52,13 @@ pub enum Moved {
     Merged,
     /// Value left the pool.
     Burned,
+    /// This wallet's own money went from a rotated pool into its successor; the line stands in both.
+    Crossed {
+        /// The pool that was left.
+        from: PoolId,
+        /// The pool that was entered.
+        to: PoolId,
+    },
 }
 
 /// What one bundle did to the wallet: `spent` are its notes that went in, `found` the outputs that came to it.
@@ -65,18 +74,26 @@ pub(crate) fn entries_of(
     let money = |micros: u64| Money::from_micros(micros, currency).ok();
     let line = |moved, micros| Some(HistoryEntry { epoch, bundle, moved, amount: money(micros)? });
     let pool = entry.bundle.pool();
+    let crossed = match &entry.record {
+        Some(ClearRecord::Crossing(record)) => Some(Moved::Crossed { from: record.from, to: record.to }),
+        _ => None,
+    };
     let mut lines = Vec::new();
     let (mut change, mut to_self) = (0, 0);
     for (output, position) in found {
         let value = output.note.value().inner();
         if output.change {
             change += value;
+            // Only this wallet lets value cross to its own inner address.
+            if let (Some(crossed), Movement::Mint(_)) = (crossed, entry.bundle.movement()) {
+                lines.extend(line(crossed, value));
+            }
             continue;
         }
         to_self += value;
         let to = Address::new(&pool, output.note.recipient());
         let moved = match entry.bundle.movement() {
-            Movement::Mint(_) => Moved::Minted { to },
+            Movement::Mint(_) if crossed.is_none() => Moved::Minted { to },
             _ => Moved::Received { to, account: output.account, position: *position },
         };
         lines.extend(line(moved, value));
@@ -102,7 +119,7 @@ pub(crate) fn entries_of(
         lines.extend(line(Moved::Sent { to: None }, unknown));
     }
     if burned > 0 {
-        lines.extend(line(Moved::Burned, burned));
+        lines.extend(line(crossed.unwrap_or(Moved::Burned), burned));
     }
     if burned == 0 && to_self == 0 && went_in == change {
         lines.extend(line(Moved::Merged, change));
