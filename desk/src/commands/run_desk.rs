@@ -22,6 +22,9 @@ pub struct RunArgs {
     /// Without pages; there are none yet, so this is what `tacit desk` does anyway.
     #[arg(long)]
     pub headless: bool,
+    /// End when standard input does: for a parent that wants no desk to outlive it.
+    #[arg(long, hide = true)]
+    pub until_stdin_closes: bool,
 }
 
 /// Runs until Ctrl-C. Over outgoing connections only; nothing listens here.
@@ -82,7 +85,7 @@ async fn round(desk: &OpenDesk, wait: Duration, tell: &(dyn Fn(&str) + Send + Sy
             Err(refusal) => tell(&format!("{}: {refusal}", kept.order)),
         }
     }
-    Ok(())
+    desk.mailroom().keep_state_outside_orders().await.map(drop)
 }
 
 /// Whether a sale waits for something that no letter announces.
