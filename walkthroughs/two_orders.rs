@@ -13,8 +13,7 @@ use street::{Person, Proofs, Rows, Street};
 
 fn buys(person: &Person, street: &Street, listing: &str, copy: &str) -> String {
     let copy = street.path().join(copy);
-    let bought =
-        person.does(&["buy", listing, "--yes", "--out", copy.to_str().unwrap(), "--wait", "60"]);
+    let bought = person.does(&["buy", listing, "--yes", "--out", copy.to_str().unwrap(), "--wait", "60"]);
     bought["order"].as_str().unwrap().to_owned()
 }
 
