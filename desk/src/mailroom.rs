@@ -226,11 +226,10 @@ impl Mailroom<'_> {
         for letter in opened {
             // A sender that contradicts itself is heard the first time; letters to ourselves are fetched elsewhere.
             if letter.from != letter.to && letter_box.receive(&letter) == Received::New {
-                change.put(
-                    LETTERS,
-                    &place(&letter),
-                    &IncomingLetter { letter: letter.clone(), handled: false },
-                );
+                // This desk takes no part in escrows yet: such a letter is checked, kept and put aside, nothing answers
+                // it, and the order stays as it is until its own deadline.
+                let handled = letter.kind.is_of_escrow();
+                change.put(LETTERS, &place(&letter), &IncomingLetter { letter: letter.clone(), handled });
                 new.push(letter);
             }
         }

@@ -19,10 +19,15 @@ impl OpenDesk {
         Ok((number, self.keyring().order_id(number)))
     }
 
+    /// The number that the next order gets: so many were given out.
+    pub(crate) async fn order_numbers_used(&self) -> Result<u32, Refusal> {
+        Ok(self.cabinet().get::<u32>(NEXT, "").await?.map_or(0, |kept| kept.value))
+    }
+
     /// After restoring: keeps what an order's own letter said, for the story that goes on with it, and its number.
     pub(crate) async fn note_found_order(&self, found: &FoundOrder) -> Result<(), Refusal> {
         self.cabinet().put(FOUND, &found.order.to_string(), found).await?;
-        self.orders_used_up_to(found.number).await
+        self.order_numbers_begin_at(found.number + 1).await
     }
 
     /// Orders that were found again from the words, with the state they kept.
@@ -30,10 +35,10 @@ impl OpenDesk {
         Ok(self.cabinet().list(FOUND).await?.into_iter().map(|kept| kept.value).collect())
     }
 
-    /// After restoring: numbers up to this one are used.
-    async fn orders_used_up_to(&self, number: u32) -> Result<(), Refusal> {
+    /// After restoring: numbers below this one are used.
+    pub(crate) async fn order_numbers_begin_at(&self, next: u32) -> Result<(), Refusal> {
         let _turn = self.folder().turn(Turn::Orders).await?;
-        let next = self.cabinet().get::<u32>(NEXT, "").await?.map_or(0, |kept| kept.value);
-        Ok(self.cabinet().put(NEXT, "", &next.max(number + 1)).await?)
+        let known = self.order_numbers_used().await?;
+        Ok(self.cabinet().put(NEXT, "", &known.max(next)).await?)
     }
 }

@@ -91,7 +91,16 @@ async fn act(
         PersonCommand::Open(command) => {
             let wanted = if command.pays() { Wanted::Proving } else { Wanted::Nothing };
             let desk = OpenDesk::open(folder, &terminal::passphrases(), engines(proofs, wanted)).await?;
-            command.run(&desk, &print, out).await
+            let parent_is_gone = async {
+                match command.ends_with_input() {
+                    true => terminal::input_ended().await,
+                    false => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                done = command.run(&desk, &print, out) => done,
+                () = parent_is_gone => Ok(()),
+            }
         }
     }
 }

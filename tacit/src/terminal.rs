@@ -18,6 +18,17 @@ pub(crate) fn somebody_is_there() -> bool {
     std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
 }
 
+/// Resolves when standard input ends: whoever held the other end of the pipe is gone, however it went.
+pub(crate) async fn input_ended() {
+    let (end, ended) = tokio::sync::oneshot::channel();
+    // A thread of its own: the runtime would wait for a reading task of its own before it ends.
+    std::thread::spawn(move || {
+        let _whatever_was_said = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
+        let _nobody_waits = end.send(());
+    });
+    let _closed_is_an_end_too = ended.await;
+}
+
 /// Passphrases from `TACIT_PASSPHRASE_FILE` or from the person.
 pub(crate) fn passphrases() -> Passphrases {
     let file = std::env::var_os("TACIT_PASSPHRASE_FILE").map(PathBuf::from);

@@ -172,7 +172,9 @@ async fn bring_back(desk: &OpenDesk, out: &mut Output) -> Result<usize, Refusal>
     let spinner = out.spinner("following the ledger from its beginning");
     desk.wallet().sync().await?;
     spinner.set_message("looking for your orders in whole buckets of sealed letters");
-    let found = desk.mailroom().find_own_orders(&|_| {}).await?;
+    let used = desk.mailroom().find_state_outside_orders().await?.map_or(0, |state| state.next_order);
+    desk.order_numbers_begin_at(used).await?;
+    let found = desk.mailroom().find_own_orders(used, &|_| {}).await?;
     for order in &found {
         desk.note_found_order(order).await?;
         desk.take_up_order(order).await?;

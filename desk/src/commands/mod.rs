@@ -55,6 +55,11 @@ pub enum DeskCommand {
 }
 
 impl DeskCommand {
+    /// Whether the command is over when standard input is.
+    pub const fn ends_with_input(&self) -> bool {
+        matches!(self, Self::Desk(run_desk::RunArgs { until_stdin_closes: true, .. }))
+    }
+
     /// Runs the command on an open desk.
     pub async fn run(
         &self,

@@ -22,6 +22,9 @@ pub struct RunArgs {
     /// Without pages; there are none yet, so this is what `tacit desk` does anyway.
     #[arg(long)]
     pub headless: bool,
+    /// End when standard input does: for a parent that wants no desk to outlive it.
+    #[arg(long, hide = true)]
+    pub until_stdin_closes: bool,
 }
 
 /// Runs until Ctrl-C. Over outgoing connections only; nothing listens here.
@@ -90,14 +93,11 @@ async fn round(desk: &OpenDesk, wait: Duration, tell: &(dyn Fn(&str) + Send + Sy
             for part in crossings.iter().flat_map(|crossing| &crossing.crossed) {
                 tell(&format!("{} {} crossed into the new pool", part.amount, part.amount.currency()));
             }
-            Ok(())
         }
-        Err(refusal) if refusal.code == "market-unreachable" => Err(refusal),
-        Err(refusal) => {
-            tell(&refusal.to_string());
-            Ok(())
-        }
+        Err(refusal) if refusal.code == "market-unreachable" => return Err(refusal),
+        Err(refusal) => tell(&refusal.to_string()),
     }
+    desk.mailroom().keep_state_outside_orders().await.map(drop)
 }
 
 /// Whether a sale waits for something that no letter announces.

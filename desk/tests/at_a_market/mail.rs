@@ -90,11 +90,93 @@ async fn an_orders_state_is_found_again_from_the_words_alone() {
 
     let elsewhere = buyer.again();
     let restored = met(&elsewhere, &street).await;
-    let found = restored.mailroom().find_own_orders(&|_| {}).await.unwrap();
+    let found = restored.mailroom().find_own_orders(0, &|_| {}).await.unwrap();
     let states: Vec<_> =
         found.iter().map(|found| (found.number, found.order, found.state["state"].as_str())).collect();
     assert_eq!(states, [(0, orders[0], Some("paid")), (2, orders[2], Some("placed"))]);
     let stranger = Someone::new(9);
     let stranger = met(&stranger, &street).await;
-    assert_eq!(stranger.mailroom().find_own_orders(&|_| {}).await.unwrap(), []);
+    assert_eq!(stranger.mailroom().find_own_orders(0, &|_| {}).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn letters_of_escrows_are_kept_and_put_aside_and_no_letter_is_lost_over_them() {
+    let street = Street::open().await;
+    let (one, two) = (Someone::new(1), Someone::new(2));
+    let (buyer, seller) = (met(&one, &street).await, met(&two, &street).await);
+    let (_, order) = buyer.next_order().await.unwrap();
+    let key = buyer.keyring().order_persona(order);
+    let to = seller.keyring().seller().persona();
+    for kind in Kind::ALL.into_iter().filter(|kind| kind.is_of_escrow()) {
+        let mail = seller.keyring().mail_key(&to).recipient();
+        let body = json!({"session": 1, "anything": [kind]});
+        let letter = OutgoingLetter { from: &key, to, mail, order, kind, reply_to: None, body };
+        buyer.mailroom().post(&format!("{kind:?}"), letter).await.unwrap();
+    }
+    ask(&buyer, &seller, order, "order").await;
+    let collected = seller.mailroom().collect(&seller.keyring().seller(), Duration::ZERO).await.unwrap();
+    assert_eq!(collected, 7, "all were opened and kept");
+    let waiting = seller.mailroom().waiting(&order).await.unwrap();
+    assert_eq!((waiting.len(), waiting[0].kind), (1, Kind::Order), "only what can be acted on waits");
+    seller.fulfil_round(Duration::ZERO, &|_| {}).await.unwrap();
+    assert!(buyer.mailroom().waiting(&order).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_desk_that_lost_everything_but_its_words_uses_no_order_number_twice() {
+    let street = Street::open().await;
+    let buyer = Someone::new(1);
+    let desk = met(&buyer, &street).await;
+    for _ in 0..120 {
+        desk.next_order().await.unwrap();
+    }
+    let (number, last) = desk.next_order().await.unwrap();
+    desk.mailroom().keep_own_state(last, 0, json!({"state": "placed"})).await.unwrap();
+    let mut written = 0;
+    for _ in 0..6 {
+        written += u32::from(desk.mailroom().keep_state_outside_orders().await.unwrap());
+        assert!(!desk.mailroom().keep_state_outside_orders().await.unwrap(), "at most once an hour");
+        street.clock.pass(Duration::from_secs(3_600));
+    }
+    assert!((2..=5).contains(&written), "now and then: {written}");
+
+    let elsewhere = buyer.again();
+    let restored = met(&elsewhere, &street).await;
+    let state = restored.mailroom().find_state_outside_orders().await.unwrap().unwrap();
+    assert_eq!((state.v, state.next_order), (1, number + 1));
+    let found = restored.mailroom().find_own_orders(state.next_order, &|_| {}).await.unwrap();
+    assert_eq!(found.iter().map(|found| found.number).collect::<Vec<_>>(), [number], "beyond a gap of 100");
+    let stranger = Someone::new(9);
+    let stranger = met(&stranger, &street).await;
+    assert_eq!(stranger.mailroom().find_state_outside_orders().await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn one_round_brings_the_mail_of_all_personas_and_rounds_come_at_odd_moments() {
+    let street = Street::open().await;
+    let (one, two) = (Someone::new(1), Someone::new(2));
+    let (buyer, seller) = (met(&one, &street).await, met(&two, &street).await);
+    let key = seller.keyring().seller();
+    for _ in 0..3 {
+        let (_, order) = buyer.next_order().await.unwrap();
+        buyer.mailroom().watch(order).await.unwrap();
+        let to = buyer.keyring().order_persona(order).persona();
+        let mail = buyer.keyring().mail_key(&to).recipient();
+        let (kind, body) = (Kind::Refusal, json!({"reason": "declined"}));
+        let letter = OutgoingLetter { from: &key, to, mail, order, kind, reply_to: None, body };
+        seller.mailroom().post("refusal", letter).await.unwrap();
+    }
+    street.tick().await;
+    assert_eq!(buyer.mailroom().fetch().await.unwrap(), 3);
+
+    let tick = Duration::from_millis(buyer.mirror().meet().await.unwrap().relay.tick_length_ms);
+    let left = tick.as_millis() as u64 - buyer.now().millis() % tick.as_millis() as u64;
+    let mut waits = std::collections::BTreeSet::new();
+    for _ in 0..20 {
+        let wait = buyer.mailroom().until_next_fetch().await.unwrap();
+        let late = wait.checked_sub(Duration::from_millis(left)).expect("never before the tick is over");
+        assert!(late <= tick / 3, "{late:?}");
+        waits.insert(late);
+    }
+    assert!(waits.len() > 10, "the moments are drawn: {waits:?}");
 }

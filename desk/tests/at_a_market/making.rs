@@ -6,7 +6,7 @@ use serde_json::Value;
 use std::io::{Cursor, Write};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
-use tacit_desk::commands::init::{self, Asking, InitArgs};
+use tacit_desk::commands::init::{self, AskPerson, Asking, InitArgs};
 use tacit_desk::commands::{backup, search, wallet, whoami};
 use tacit_desk::keyring::passphrase::Passphrases;
 use tacit_desk::{DeskFolder, OpenDesk, Output, Refusal};
@@ -38,6 +38,15 @@ impl Write for Paper {
 impl Paper {
     fn output(&self) -> Output {
         Output::to(true, Box::new(self.clone()), Box::new(std::io::sink()))
+    }
+
+    /// As people read it.
+    fn for_people(&self) -> Output {
+        Output::to(false, Box::new(self.clone()), Box::new(std::io::sink()))
+    }
+
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
     }
 
     /// Exactly one JSON document.
@@ -156,4 +165,57 @@ async fn an_empty_catalogue_and_an_empty_wallet_say_so() {
     let paper = Paper::default();
     wallet::run(&desk, &typed(&["address"]), &mut paper.output()).await.unwrap();
     assert!(paper.document()["address"].as_str().unwrap().starts_with("tacit1"));
+}
+
+/// Somebody at the terminal who notes what was asked and answers nothing.
+#[derive(Default)]
+struct Silent(Mutex<Vec<String>>);
+
+impl AskPerson for Silent {
+    fn ask(&self, prompt: &str) -> std::io::Result<String> {
+        self.0.lock().unwrap().push(prompt.to_owned());
+        Ok(String::new())
+    }
+}
+
+#[tokio::test]
+async fn whoever_makes_a_desk_is_asked_for_a_proxy_once_and_reads_what_it_means_to_have_none() {
+    let street = Street::open().await;
+    street.tick().await;
+    let place = tempfile::tempdir().unwrap();
+    let (nobody, person, mut input) = (Passphrases::default(), Silent::default(), Cursor::new(Vec::new()));
+    let asking = Asking { passphrases: &nobody, person: Some(&person), input: &mut input };
+    let args = typed::<InitArgs>(&["--market", street.origin.as_str(), "--no-passphrase"]);
+    let folder = DeskFolder::at(place.path().join("one"));
+    let engines = Someone::new(1).engines(&street);
+    let desk = init::run(folder, engines, &args, asking, &mut Paper::default().output()).await.unwrap();
+    let asked = person.0.lock().unwrap().clone();
+    let of_proxies = asked.iter().filter(|prompt| prompt.contains("Proxy")).count();
+    assert_eq!(of_proxies, 1, "{asked:?}");
+    assert!(asked.iter().any(|prompt| prompt.contains("the market sees your address")), "{asked:?}");
+    assert_eq!(desk.settings().proxy, None);
+    let paper = Paper::default();
+    wallet::run(&desk, &typed(&[]), &mut paper.for_people()).await.unwrap();
+    assert!(paper.text().contains("except by network address and time"), "{}", paper.text());
+}
+
+#[tokio::test]
+async fn a_search_at_the_market_is_asked_for_by_name_and_says_what_it_tells() {
+    let mut street = Street::open().await;
+    street.tick().await;
+    let place = tempfile::tempdir().unwrap();
+    let (desk, _) = make(&street, &place.path().join("one"), &["--no-passphrase"], "").await.unwrap();
+    let paper = Paper::default();
+    let aside = Paper::default();
+    let mut out = Output::to(true, Box::new(paper.clone()), Box::new(aside.clone()));
+    search::run(&desk, &typed(&["delay", "--remote"]), &mut out).await.unwrap();
+    assert_eq!(paper.document()["searched"], "at the market");
+    assert!(aside.text().contains("learns these words, your network address"), "{}", aside.text());
+    let paper = Paper::default();
+    search::run(&desk, &typed(&["delay"]), &mut paper.for_people()).await.unwrap();
+    assert!(paper.text().contains("nobody"), "{}", paper.text());
+    street.close().await;
+    let paper = Paper::default();
+    let offline = search::run(&desk, &typed(&["delay"]), &mut paper.output()).await;
+    assert!(offline.is_ok() && paper.document()["searched"] == "on this machine", "{offline:?}");
 }

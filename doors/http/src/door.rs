@@ -25,6 +25,9 @@ pub struct DoorSettings {
     pub behind_proxy: bool,
     /// How long an ordinary request may take.
     pub patience: Duration,
+    /// How long a connection may take to send the head of its next request. Longer than a desk keeps an idle connection
+    /// (ten seconds), so that the desk closes first.
+    pub headers_within: Duration,
     /// How many MiB of long request bodies (parts, samples) lie in memory at once; more are asked to come back.
     pub long_bodies_mib: u32,
 }
@@ -37,6 +40,7 @@ impl Default for DoorSettings {
             nonces: 200_000,
             behind_proxy: false,
             patience: Duration::from_secs(30),
+            headers_within: Duration::from_secs(20),
             long_bodies_mib: 192,
         }
     }

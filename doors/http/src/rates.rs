@@ -132,4 +132,27 @@ mod tests {
         assert!(rates.admit_address("2001:db8::ffff:1".parse().unwrap()).is_err());
         assert!(rates.admit_address("2001:db8:0:1::1".parse().unwrap()).is_ok());
     }
+
+    #[test]
+    fn an_address_is_forgotten_as_soon_as_its_quota_is_full_again() {
+        let (quick, slow) = (Rate::new(1, 1_000_000), Rate::new(1, 1));
+        let rates = Rates::new(quick, slow);
+        rates.admit_address("192.0.2.1".parse().unwrap()).unwrap();
+        rates.admit_persona(&PersonaKey::from_seed(&[1; 32]).persona()).unwrap();
+        for _ in 0..1_000_000 {
+            rates.forget_the_quiet();
+            if rates.addresses.is_empty() {
+                break;
+            }
+        }
+        assert_eq!((rates.addresses.len(), rates.personas.len()), (0, 1));
+    }
+
+    #[test]
+    fn no_address_is_remembered_for_an_hour() {
+        let rate = crate::DoorSettings::default().per_address;
+        let full_again = Duration::from_secs(u64::from(rate.burst.get().div_ceil(rate.a_second.get())));
+        let minute_of_housekeeping = Duration::from_secs(60);
+        assert!(full_again + minute_of_housekeeping < Duration::from_secs(3_600), "{full_again:?}");
+    }
 }

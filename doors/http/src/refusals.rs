@@ -67,6 +67,7 @@ pub(crate) fn told<R: Refusal>(refused: R) -> Refused {
     let like = match told.nature {
         Nature::Unknown => ProblemKind::NotFound,
         Nature::Conflict => ProblemKind::Conflict,
+        Nature::NotYet { .. } => ProblemKind::NotYet,
         Nature::Forbidden => ProblemKind::NotYours,
         Nature::Invalid => ProblemKind::Refused,
         Nature::TooLarge => ProblemKind::TooLarge,
@@ -83,7 +84,9 @@ pub(crate) fn told<R: Refusal>(refused: R) -> Refused {
     };
     let problem = problem.remedy(told.remedy.unwrap_or_else(|| usual_remedy(&told.nature).into()));
     match told.nature {
-        Nature::TooMany { retry_after } => problem.retry_after(retry_after).into(),
+        Nature::TooMany { retry_after } | Nature::NotYet { retry_after } => {
+            problem.retry_after(retry_after).into()
+        }
         Nature::Unavailable => problem.retry_after(USUAL_WAIT).into(),
         _ => problem.into(),
     }

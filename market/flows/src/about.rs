@@ -7,6 +7,7 @@ use std::time::Duration;
 use tacit_evidence::beacon::BeaconVerifier;
 use tacit_evidence::log::LogVerifier;
 use tacit_ports::market::StoreFault;
+use tacit_relay::Bits;
 use tacit_settlement::Pool;
 use tacit_values::{Currency, Epoch, Origin, Persona, Timestamp};
 
@@ -74,8 +75,8 @@ pub struct PrivacyFigures {
     pub live_personas: u64,
     /// How many bits name a bucket.
     pub bucket_bits: u8,
-    /// Live personas per bucket on average; a bucket should hold at least as many as the settings ask for.
-    pub personas_per_bucket: u64,
+    /// Live personas in the emptiest bucket: at least 32, or there is one bucket.
+    pub fewest_in_a_bucket: u64,
     /// Orders under way.
     pub orders_under_way: u64,
     /// Live listings.
@@ -133,13 +134,13 @@ impl Market {
             let (currency, generation, open) = (pool.currency, pool.generation, pool.epoch_at(now));
             pools.push(PoolFigures { currency, generation, open, notes });
         }
-        let live_personas = view.mail().live(now.minus(crate::mail::LIVE_SINCE)).await?;
+        let live = view.mail().live(now.minus(crate::mail::LIVE_SINCE)).await?;
         let bucket_bits = self.bucket_bits();
         Ok(PrivacyFigures {
             pools,
-            live_personas,
+            live_personas: live.total(),
             bucket_bits,
-            personas_per_bucket: live_personas >> bucket_bits,
+            fewest_in_a_bucket: Bits::new(bucket_bits).map_or(0, |bits| live.fewest_in_a_bucket(bits)),
             orders_under_way: view.orders().under_way().await?,
             live_listings: view.listings().live().await?,
         })

@@ -3,6 +3,7 @@
 //! Everything here may run twice and finds what it did before. [`Market::run_due_jobs`] does all that is due at the market's
 //! time, so that a test with a moved clock needs no waiting; [`Market::run_until`] calls it in a loop for the program.
 
+mod erase;
 mod sweep;
 
 pub use sweep::Swept;
@@ -13,8 +14,7 @@ use crate::market::Market;
 use crate::orders::{COUNTERSIGN_JOB, FORGET_JOB, OrderRefused};
 use std::future::Future;
 use std::time::Duration;
-use tacit_evidence::log::LeafKind;
-use tacit_ports::market::{LeafKey, Leased, StoreFault};
+use tacit_ports::market::{Leased, StoreFault};
 use tacit_values::{Digest, OrderId, Timestamp};
 
 const LEASE: Duration = Duration::from_secs(60);
@@ -166,12 +166,10 @@ impl Market {
                 Err(OrderRefused::Store(fault)) => Err(fault),
                 Err(_) => Ok(later("the order was not countersigned")),
             },
-            (FORGET_JOB, Ok(digest), _) => {
-                let mut tx = self.store().begin().await?;
-                tx.log().forget(LeafKey { kind: LeafKind::OrderEnded.code(), digest }).await?;
-                tx.commit().await?;
-                Ok(Work::Done)
-            }
+            (FORGET_JOB, Ok(digest), _) => match self.forget_leaf(digest).await? {
+                true => Ok(Work::Done),
+                false => Ok(self.next_epoch(now, "the order's leaf waits for its epoch")),
+            },
             (kind @ (BEACON_JOB | COUNTERSIGN_JOB | FORGET_JOB), _, _) => {
                 tracing::error!(kind, "a job's body does not read; it is dropped");
                 Ok(Work::Done)

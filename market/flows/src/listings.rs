@@ -112,9 +112,11 @@ impl Refusal for NotListed {
                 "refused",
                 "take rows, bytes, media type and columns from the manifest",
             ),
-            Self::NotLogged { .. } => {
-                Told::with(Nature::Conflict, "not-yet", "ask again when the epoch has closed")
-            }
+            Self::NotLogged { retry_after } => Told::with(
+                Nature::NotYet { retry_after: *retry_after },
+                "not-yet",
+                "ask again when the epoch has closed",
+            ),
             Self::NoSample => {
                 Told::with(Nature::Conflict, "not-yet", "open all rows that the manifest's beacon draws")
             }
@@ -133,7 +135,10 @@ pub enum CatalogueNotRead {
     Unknown,
     /// The day lies ahead.
     #[error("that day has not begun")]
-    Ahead,
+    Ahead {
+        /// When it does.
+        retry_after: Duration,
+    },
     /// The query costs too much.
     #[error(transparent)]
     NotAQuery(#[from] NotAQuery),
@@ -146,7 +151,11 @@ impl Refusal for CatalogueNotRead {
     fn told(&self) -> Told {
         match self {
             Self::Unknown => Told::new(Nature::Unknown, "not-found"),
-            Self::Ahead => Told::new(Nature::Conflict, "not-yet"),
+            Self::Ahead { retry_after } => Told::with(
+                Nature::NotYet { retry_after: *retry_after },
+                "not-yet",
+                "ask again when that day has begun",
+            ),
             Self::NotAQuery(_) => Told::new(Nature::Invalid, "malformed"),
             Self::Store(_) => STORE_DOWN,
         }
@@ -242,7 +251,8 @@ impl Market {
     pub async fn catalogue_day(&self, day: CatalogueDay) -> Result<DayPage, CatalogueNotRead> {
         let now = self.now();
         if day > CatalogueDay::of(now) {
-            return Err(CatalogueNotRead::Ahead);
+            let begins = Timestamp::from_secs(day.number().saturating_mul(86_400));
+            return Err(CatalogueNotRead::Ahead { retry_after: begins.since(now) });
         }
         let as_of = Epoch(self.catalogue_epoch(now).0.saturating_sub(1));
         let changes = self.store().read().await?.listings().changes(day, as_of).await?;

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use rand::seq::SliceRandom;
 use std::time::Duration;
 use tacit_ports::market::{Bucket, Letter, LetterRefused, Put, StoreFault};
-use tacit_relay::{LETTER_SIZES, bits_for, hour_of, tick_at};
+use tacit_relay::{LETTER_SIZES, hour_of, tick_at};
 use tacit_values::{Persona, Timestamp};
 
 /// The longest that a mailbox is watched for the next letter.
@@ -95,9 +95,11 @@ impl Refusal for MailNotRead {
                 "refused",
                 "read `bucket_bits` of the market document and ask with those",
             ),
-            Self::NotOver { .. } => {
-                Told::with(Nature::Conflict, "not-yet", "ask again when the tick or hour has ended")
-            }
+            Self::NotOver { retry_after } => Told::with(
+                Nature::NotYet { retry_after: *retry_after },
+                "not-yet",
+                "ask again when the tick or hour has ended",
+            ),
             Self::TooMany => Told::new(Nature::Invalid, "refused"),
             Self::Store(_) => STORE_DOWN,
         }
@@ -229,7 +231,7 @@ impl Market {
     /// Counts live personas and settles how fine the buckets are: at start and once an hour.
     pub(crate) async fn measure_buckets(&self, now: Timestamp) -> Result<u8, StoreFault> {
         let live = self.store().read().await?.mail().live(now.minus(LIVE_SINCE)).await?;
-        let bits = bits_for(live).count();
+        let bits = live.bits().count();
         self.set_bucket_bits(bits);
         Ok(bits)
     }

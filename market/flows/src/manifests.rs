@@ -148,8 +148,8 @@ impl Refusal for SampleNotTaken {
         match self {
             Self::Unknown => Told::new(Nature::Unknown, "not-found"),
             Self::NotYours => Told::new(Nature::Forbidden, "not-yours"),
-            Self::NotDrawn { .. } => Told::with(
-                Nature::Conflict,
+            Self::NotDrawn { retry_after } => Told::with(
+                Nature::NotYet { retry_after: *retry_after },
                 "not-yet",
                 "ask for the manifest's beacon and open the rows it draws",
             ),
@@ -300,7 +300,8 @@ impl Market {
             return Err(ManifestNotTaken::NotYours);
         }
         let most = self.settings().limits.manifests_a_day;
-        if !self.tally_manifest(seller, now, most) {
+        let today = Timestamp::from_secs(now.day() * 86_400);
+        if tx.manifests().taken_since(seller, today).await? >= u64::from(most) {
             let tomorrow = Timestamp::from_secs((now.day() + 1) * 86_400);
             return Err(ManifestNotTaken::TooMany { most, retry_after: tomorrow.since(now) });
         }

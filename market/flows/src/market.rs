@@ -6,10 +6,10 @@
 use crate::ledger::{Founded, Ledger, Submission};
 use crate::settings::MarketSettings;
 use rand::rngs::StdRng;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::fmt;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, RwLock};
+use std::sync::{Arc, Mutex, RwLock};
 use std::time::Duration;
 use tacit_catalogue::Listing;
 use tacit_evidence::beacon::BeaconKey;
@@ -104,13 +104,11 @@ struct Shelf {
     listings: Option<Arc<Vec<Listing>>>,
 }
 
-/// What this process counts in a day: so that being seen is written once a day and not with every request, and that
-/// nobody relists until a sample is lucky.
+/// Whom this process saw on a day: so that being seen is written once a day and not with every request.
 #[derive(Default)]
 struct Today {
     day: u64,
     seen: HashSet<[u8; 32]>,
-    manifests: HashMap<[u8; 32], u32>,
 }
 
 impl Shared {
@@ -187,24 +185,12 @@ impl Market {
 
     /// Whether the persona was not seen yet on this day (since this process started).
     pub(crate) fn first_sight_today(&self, persona: &Persona) -> bool {
-        self.today(self.now()).seen.insert(persona.bytes())
-    }
-
-    /// Counts a manifest of a seller; `false` when the day's share is used up.
-    pub(crate) fn tally_manifest(&self, seller: &Persona, now: Timestamp, most: u32) -> bool {
-        let mut today = self.today(now);
-        let logged = today.manifests.entry(seller.bytes()).or_default();
-        let admitted = *logged < most;
-        *logged += u32::from(admitted);
-        admitted
-    }
-
-    fn today(&self, now: Timestamp) -> MutexGuard<'_, Today> {
+        let day = self.now().day();
         let mut today = self.0.today.lock().expect(UNPOISONED);
-        if today.day != now.day() {
-            *today = Today { day: now.day(), ..Today::default() };
+        if today.day != day {
+            *today = Today { day, ..Today::default() };
         }
-        today
+        today.seen.insert(persona.bytes())
     }
 
     /// The listings that were read, if none changed since; and the mark under which newly read ones may be kept.

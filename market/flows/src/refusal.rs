@@ -24,6 +24,11 @@ pub enum Nature {
         /// When to come back.
         retry_after: Duration,
     },
+    /// It will come by itself; asking before that is too early.
+    NotYet {
+        /// When to ask again.
+        retry_after: Duration,
+    },
     /// The market cannot answer now and nothing was changed, or asking again tells what was.
     Unavailable,
 }

@@ -1,14 +1,11 @@
 //! Buckets and ticks: how mail is fetched without anybody being seen to ask for a mailbox.
 //!
-//! A bucket is named by the first bits of SHA-256(did:key); a market states so many bits that a bucket holds at least 32
-//! live personas. One fetch returns all letters of a bucket that arrived in one tick.
+//! A bucket is named by the first bits of SHA-256(did:key); a market states so many bits that every bucket holds at least
+//! 32 live personas (see [`Crowd`](crate::Crowd)). One fetch returns all letters of a bucket that arrived in one tick.
 
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use tacit_values::{Persona, Timestamp};
-
-/// A bucket holds at least this many live personas; a small market has one bucket.
-pub const LIVE_PERSONAS_PER_BUCKET: u64 = 32;
 
 /// How many bits name a bucket: 0 (one bucket for all) to 16.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -56,17 +53,15 @@ pub struct Bucket(pub u16);
 #[serde(transparent)]
 pub struct Tick(pub u64);
 
-/// So many bits that every bucket is expected to hold at least 32 of the live personas.
-pub fn bits_for(live_personas: u64) -> Bits {
-    let buckets = (live_personas / LIVE_PERSONAS_PER_BUCKET).max(1);
-    Bits(u8::try_from(buckets.ilog2()).unwrap_or(Bits::MOST).min(Bits::MOST))
-}
-
 /// The bucket that a persona's mailbox lies in.
 pub fn bucket_of(persona: &Persona, bits: Bits) -> Bucket {
+    Bucket(if bits.0 == 0 { 0 } else { finest(persona) >> (Bits::MOST - bits.0) })
+}
+
+/// The first 16 bits of a persona's digest: its bucket where buckets are finest.
+pub(crate) fn finest(persona: &Persona) -> u16 {
     let digest = persona.bucket_digest();
-    let first = u16::from_be_bytes([digest.bytes()[0], digest.bytes()[1]]);
-    Bucket(if bits.0 == 0 { 0 } else { first >> (16 - bits.0) })
+    u16::from_be_bytes([digest.bytes()[0], digest.bytes()[1]])
 }
 
 /// The tick of a moment.
@@ -84,15 +79,6 @@ pub fn hour_of(moment: Timestamp) -> u64 {
 mod tests {
     use super::*;
     use tacit_values::PersonaKey;
-
-    #[test]
-    fn a_small_market_has_one_bucket_and_a_large_one_keeps_32_in_each() {
-        assert_eq!(bits_for(0), Bits(0));
-        assert_eq!(bits_for(63), Bits(0));
-        assert_eq!(bits_for(64), Bits(1));
-        assert_eq!(bits_for(128), Bits(2));
-        assert_eq!(bits_for(u64::MAX), Bits(16));
-    }
 
     #[test]
     fn a_bucket_is_the_beginning_of_the_personas_digest() {

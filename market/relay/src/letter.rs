@@ -24,9 +24,52 @@ pub enum Kind {
     Receipt,
     /// Buyer to seller: what was delivered is not what was promised.
     Complaint,
+    /// Escrow, first round of making the key: carries the buyer's signature of the agreement.
+    Dkg1,
+    /// Escrow, second round of making the key.
+    Dkg2,
+    /// Escrow, third round of making the key: what all three hold to be true.
+    Dkg3,
+    /// Escrow: the bundle that is to be signed, and what it does.
+    Effect,
+    /// Escrow, first round of a signature.
+    Sign1,
+    /// Escrow, second round of a signature.
+    Sign2,
     /// A desk to itself: its own sealed state, found again from the words.
     #[serde(rename = "self")]
     ToSelf,
+}
+
+impl Kind {
+    /// Every kind; their names on the wire are fixed from the start.
+    pub const ALL: [Self; 15] = [
+        Self::Order,
+        Self::Accepted,
+        Self::Refusal,
+        Self::Paid,
+        Self::Delivery,
+        Self::Confirmed,
+        Self::Receipt,
+        Self::Complaint,
+        Self::Dkg1,
+        Self::Dkg2,
+        Self::Dkg3,
+        Self::Effect,
+        Self::Sign1,
+        Self::Sign2,
+        Self::ToSelf,
+    ];
+
+    /// Whether it belongs to making or using an escrow's key.
+    pub const fn is_of_escrow(self) -> bool {
+        matches!(self, Self::Dkg1 | Self::Dkg2 | Self::Dkg3 | Self::Effect | Self::Sign1 | Self::Sign2)
+    }
+}
+
+/// What a desk's letter to itself names as its order when it is about none: the id of zeros, which no order has.
+pub const fn outside_orders() -> OrderId {
+    OrderId::from_bytes([0; 16])
 }
 
 /// The signed document.
@@ -41,7 +84,7 @@ pub struct Letter {
     pub to: Persona,
     /// What it is about.
     pub kind: Kind,
-    /// Which order it belongs to.
+    /// Which order it belongs to; [`outside_orders`] in a desk's letter to itself about none.
     pub order: OrderId,
     /// Counts the sender's letters about this order from 0; a repeated number is a repeated letter.
     pub seq: u64,

@@ -6,13 +6,15 @@
 //! docs/spec/traffic.md (rule 3).
 
 mod bucket;
+mod crowd;
 mod letter;
 mod letter_box;
 mod mail_key;
 mod seal;
 
-pub use bucket::{Bits, Bucket, LIVE_PERSONAS_PER_BUCKET, Tick, bits_for, bucket_of, hour_of, tick_at};
-pub use letter::{Kind, Letter, LetterRefused, SignedLetter};
+pub use bucket::{Bits, Bucket, Tick, bucket_of, hour_of, tick_at};
+pub use crowd::{Crowd, LEAST_IN_BUCKET};
+pub use letter::{Kind, Letter, LetterRefused, SignedLetter, outside_orders};
 pub use letter_box::{LetterBox, Received};
 pub use mail_key::{MailKey, MailRecipient, NotARecipient};
 pub use seal::{LETTER_SIZES, LetterSealed, NotSealed, open_letter, seal_letter};

@@ -43,7 +43,7 @@ impl Cast {
     fn open_the_market(&mut self) -> Result<(), String> {
         let mut command = Command::new(&self.program);
         command
-            .args(["market", "--demo", "--listen", "127.0.0.1:0", "--json", "--data"])
+            .args(["market", "--demo", "--until-stdin-closes", "--listen", "127.0.0.1:0", "--json", "--data"])
             .arg(self.market_folder());
         let first = self.keep_running(command, "market")?;
         self.origin = first["origin"].as_str().unwrap_or_default().to_owned();
@@ -69,7 +69,7 @@ impl Cast {
 
     /// Leaves a person's desk running: it fulfils orders by itself.
     pub(crate) fn leave_desk_running(&mut self, person: &Somebody) -> Result<(), String> {
-        let mut command = person.command(&["desk", "--headless"]);
+        let mut command = person.command(&["desk", "--headless", "--until-stdin-closes"]);
         command.arg("--json");
         self.keep_running(command, person.name).map(drop)
     }
@@ -120,7 +120,8 @@ impl Cast {
             .map_err(|cause| format!("the log of {name} cannot be written: {cause}"))?;
         let mut child = command
             .env("TACIT_PROOF_TALLY", self.tally())
-            .stdin(Stdio::null())
+            // The pipe stays with the child's handle. However this process ends, the system closes it, and the child ends.
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(aside)
             .spawn()

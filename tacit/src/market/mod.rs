@@ -35,6 +35,9 @@ pub(crate) struct MarketArgs {
     /// A reverse proxy of ours stands in front and ends TLS.
     #[arg(long)]
     behind_proxy: bool,
+    /// End when standard input does: for a parent that wants no market to outlive it.
+    #[arg(long, hide = true)]
+    until_stdin_closes: bool,
     #[command(subcommand)]
     act: Option<Act>,
 }

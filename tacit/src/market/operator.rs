@@ -44,8 +44,8 @@ pub(super) async fn stats(data: &Path, privacy: bool) -> Result<Answer, Stopped>
         format!("live listings {}, orders under way {}\n", figures.live_listings, figures.orders_under_way);
     if privacy {
         text.push_str(&format!(
-            "personas seen within a week {}, {} for each of the relay's buckets ({} bits)\n",
-            figures.live_personas, figures.personas_per_bucket, figures.bucket_bits
+            "personas seen within a week {}, at least {} in each of the relay's buckets ({} bits)\n",
+            figures.live_personas, figures.fewest_in_a_bucket, figures.bucket_bits
         ));
     }
     for pool in &figures.pools {

@@ -4,6 +4,7 @@
 //! folder; a later start with anything else is refused: the same keys over another database would be a second history. The operator's token is written anew at every start.
 
 use super::{MarketArgs, Stopped, keys};
+use crate::terminal;
 use crate::world::{MachineChance, MachineClock};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -83,7 +84,7 @@ pub(super) async fn serve(args: &MarketArgs, json: bool, proofs: Arc<dyn Proofs>
         async move { market.run_until(until(ended)).await }
     });
     let serving = tokio::spawn(tacit_http::serve(listener, door, until(ended)));
-    wait_for_end().await;
+    wait_for_end(args.until_stdin_closes).await;
     let _nobody_listens = end.send(true);
     let grace = std::time::Duration::from_secs(5);
     let _graceful_or_late = tokio::time::timeout(grace, serving).await;
@@ -95,7 +96,20 @@ async fn until(mut ended: tokio::sync::watch::Receiver<bool>) {
     let _closed_is_an_end_too = ended.wait_for(|ended| *ended).await;
 }
 
-async fn wait_for_end() {
+async fn wait_for_end(until_stdin_closes: bool) {
+    let parent_is_gone = async {
+        match until_stdin_closes {
+            true => terminal::input_ended().await,
+            false => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        () = asked_to_end() => {}
+        () = parent_is_gone => {}
+    }
+}
+
+async fn asked_to_end() {
     use tokio::signal::unix::{SignalKind, signal};
     match signal(SignalKind::terminate()) {
         Ok(mut terminated) => tokio::select! {

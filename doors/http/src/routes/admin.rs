@@ -71,7 +71,7 @@ pub(crate) async fn privacy(State(door): State<Door>) -> Result<Json<PrivacyView
         pools: pools.collect(),
         live_personas: figures.live_personas,
         bucket_bits: figures.bucket_bits,
-        personas_per_bucket: figures.personas_per_bucket,
+        fewest_in_a_bucket: figures.fewest_in_a_bucket,
         orders_under_way: figures.orders_under_way,
         live_listings: figures.live_listings,
     }))

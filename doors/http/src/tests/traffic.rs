@@ -1,4 +1,5 @@
-//! What the door gives away (traffic.md, rules 1 and 7): no cookies, no addresses, no personas in the log.
+//! What the door gives away (traffic.md, rules 1, 2 and 7): no cookies, no addresses, no personas in the log, and the same
+//! bytes for everybody who mirrors.
 
 use super::*;
 use std::io::Write;
@@ -86,4 +87,32 @@ async fn what_breaks_inside_is_told_as_a_fault_without_its_words() {
     let body = response.into_body().collect().await.unwrap().to_bytes();
     assert!(!String::from_utf8_lossy(&body).contains("secret"));
     assert!(String::from_utf8_lossy(&body).contains("urn:tacit:problem:fault"));
+}
+
+#[tokio::test]
+async fn what_desks_mirror_is_the_same_bytes_for_everybody_who_asks() {
+    let street = Street::open().await;
+    street.pass(Duration::from_secs(600)).await;
+    street.act(1, "POST", &format!("/api/v1/mail/{}", key(2).persona()), &letter(1)).await;
+    for path in [
+        "/api/v1/catalogue/days/2026-11-20",
+        "/api/v1/ledger/genesis",
+        "/api/v1/ledger/segments/0",
+        "/api/v1/ledger/epochs/300",
+        "/api/v1/log/checkpoint",
+        "/api/v1/log/tile/entries/000",
+    ] {
+        let first = street.get(path).await;
+        assert_eq!(first.status, 200, "{path}");
+        let mut other = request("GET", path, b"");
+        other.headers_mut().insert("accept-language", "sw".parse().unwrap());
+        other.headers_mut().insert("cookie", "who=me".parse().unwrap());
+        other.extensions_mut().insert(ConnectInfo::<SocketAddr>("192.0.2.9:4000".parse().unwrap()));
+        let other = street.send(other).await;
+        assert_eq!(other.body, first.body, "{path}");
+        let acting = street.act(7, "GET", path, b"").await;
+        assert_eq!((acting.body, acting.headers), (first.body, first.headers), "{path}");
+        let part = street.get(&format!("{path}?listing=lst_00000000000000000000000000")).await;
+        assert!(part.status != 200 || part.body == other.body, "{path} has no parts to choose from");
+    }
 }

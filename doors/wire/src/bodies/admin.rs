@@ -48,8 +48,8 @@ pub struct PrivacyView {
     pub live_personas: u64,
     /// How many bits name a bucket of the relay.
     pub bucket_bits: u8,
-    /// Live personas per bucket on average.
-    pub personas_per_bucket: u64,
+    /// Live personas in the emptiest bucket.
+    pub fewest_in_a_bucket: u64,
     /// Orders under way.
     pub orders_under_way: u64,
     /// Live listings.

@@ -128,6 +128,10 @@ impl Answer {
     }
 }
 
+/// How long a connection is kept without a request: shorter than a market's patience with one (20 s), so that no request is
+/// sent into a connection that is just being closed.
+const IDLE: Duration = Duration::from_secs(10);
+
 impl Connection {
     pub(crate) fn open(origin: &Origin, surroundings: &Arc<Surroundings>) -> Result<Self, NotConnected> {
         let patience = &surroundings.patience;
@@ -136,7 +140,7 @@ impl Connection {
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)
             .pool_max_idle_per_host(1)
-            .pool_idle_timeout(Duration::from_secs(30))
+            .pool_idle_timeout(IDLE)
             .connect_timeout(patience.connect)
             .read_timeout(patience.piece);
         if let WayOut::Proxy(proxy) = &surroundings.way {
@@ -206,9 +210,13 @@ impl Connection {
             }
             Failed::Refused { problem } if ask.repeatable => {
                 let again = [ProblemKind::TooMany, ProblemKind::Busy, ProblemKind::TookTooLong];
+                let busy = again.iter().any(|kind| kind.status() == problem.status);
+                // An act that comes too early is done when its time has come. Who only reads what is not there yet (the
+                // open epoch, the tick under way) knows that and goes on with something else.
+                let early = ask.signer.is_some() && problem.known_kind() == Some(ProblemKind::NotYet);
                 let asked = Duration::from_secs(problem.retry_after_s?);
                 let wait = asked <= self.surroundings.patience.longest_wait;
-                (wait && again.iter().any(|kind| kind.status() == problem.status)).then_some(asked)
+                (wait && (busy || early)).then_some(asked)
             }
             Failed::Refused { .. } | Failed::Garbled { .. } => None,
         }

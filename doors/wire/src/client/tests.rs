@@ -224,6 +224,25 @@ async fn a_full_market_is_asked_again_when_it_said_so() {
 }
 
 #[tokio::test]
+async fn an_act_that_comes_too_early_is_done_when_its_time_has_come_and_a_reader_is_told() {
+    let early = Problem { retry_after_s: Some(0), ..Problem::new(ProblemKind::NotYet, "not yet") };
+    let body = serde_json::to_string(&early).unwrap();
+    let told = Arc::new(AtomicU8::new(0));
+    let market = Market::open(move |seen| match told.fetch_add(1, Ordering::Relaxed) {
+        0 | 2 => answer("409 Not Yet", "application/problem+json", &body),
+        _ if seen.line.contains("/mail/") => empty_bucket(),
+        _ => answer("204 No Content", "application/json", ""),
+    })
+    .await;
+    let client = market.client(impatient(3));
+    client.acting(&key(1)).unwrap().mailbox(0, Duration::ZERO).await.unwrap();
+    assert_eq!(market.seen().len(), 2, "asked again as soon as stated");
+    let reader = client.mirror().bucket_tick(bucket(), 1).await.unwrap_err();
+    assert!(matches!(reader, Failed::Refused { .. }), "{reader:?}");
+    assert_eq!(market.seen().len(), 3, "the tick under way is no news to a mirror");
+}
+
+#[tokio::test]
 async fn a_broken_download_goes_on_where_it_stopped() {
     let body: Vec<u8> = (0..=255).cycle().take(1000).collect();
     let served = body.clone();

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use tacit_ports::market::{
     Bucket, Letter, LetterRefused, MAILBOX_LIMIT, Mail, Put, SelfLetters, StoreFault, spot,
 };
+use tacit_relay::Crowd;
 use tacit_values::{Digest, Persona, Timestamp};
 
 #[async_trait]
@@ -121,24 +122,32 @@ impl Mail for SqlTx {
 
     async fn seen(&mut self, persona: &Persona, now: Timestamp) -> Result<(), StoreFault> {
         sqlx::query(
-            "INSERT INTO seen (persona, day) VALUES ($1, $2)
+            "INSERT INTO seen (persona, day, spot) VALUES ($1, $2, $3)
              ON CONFLICT (persona) DO UPDATE SET day = excluded.day WHERE seen.day < excluded.day",
         )
         .bind(persona.to_string())
         .bind(int(now.day()))
+        .bind(int(spot(persona)))
         .execute(self.sql())
         .await
         .map_err(fault)?;
         Ok(())
     }
 
-    async fn live(&mut self, since: Timestamp) -> Result<u64, StoreFault> {
-        let count: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM seen WHERE day >= $1")
-            .bind(int(since.day()))
-            .fetch_one(self.sql())
-            .await
-            .map_err(fault)?;
-        Ok(count.unsigned_abs())
+    async fn live(&mut self, since: Timestamp) -> Result<Crowd, StoreFault> {
+        let rows =
+            sqlx::query("SELECT spot / 65536, COUNT(*) FROM seen WHERE day >= $1 GROUP BY spot / 65536")
+                .bind(int(since.day()))
+                .fetch_all(self.sql())
+                .await
+                .map_err(fault)?;
+        let mut crowd = Crowd::nobody();
+        for row in &rows {
+            let row = Read::of("seen", row);
+            let place = u16::try_from(row.number(0)?).map_err(|_| row.damaged())?;
+            crowd.add_at(place, row.number(1)?);
+        }
+        Ok(crowd)
     }
 }
 

@@ -6,7 +6,7 @@ use crate::row::{Read, digest, time};
 use async_trait::async_trait;
 use sqlx::any::AnyRow;
 use tacit_ports::market::{Manifests, Put, SampleNotPut, StoreFault, StoredManifest};
-use tacit_values::Digest;
+use tacit_values::{Digest, Persona, Timestamp};
 
 fn manifest(row: &AnyRow) -> Result<StoredManifest, StoreFault> {
     let row = Read::of("manifests", row);
@@ -69,6 +69,16 @@ impl Manifests for SqlTx {
         .fetch_one(self.sql())
         .await
         .map_err(fault)?;
+        Ok(count.unsigned_abs())
+    }
+
+    async fn taken_since(&mut self, seller: &Persona, since: Timestamp) -> Result<u64, StoreFault> {
+        let count: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM manifests WHERE seller = $1 AND at >= $2")
+            .bind(seller.to_string())
+            .bind(time(since))
+            .fetch_one(self.sql())
+            .await
+            .map_err(fault)?;
         Ok(count.unsigned_abs())
     }
 

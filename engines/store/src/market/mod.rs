@@ -41,7 +41,11 @@ struct Lease {
 
 /// The steps that made the tables, in order. A step that was published is never edited; a change is a new step.
 pub(crate) fn migrations() -> Migrator {
-    migrator(&[(1, "market", include_str!("../../migrations/market/0001_market.sql"))])
+    migrator(&[
+        (1, "market", include_str!("../../migrations/market/0001_market.sql")),
+        (2, "where personas lie", include_str!("../../migrations/market/0002_where_personas_lie.sql")),
+        (3, "manifests of a day", include_str!("../../migrations/market/0003_manifests_of_a_day.sql")),
+    ])
 }
 
 impl MarketDb {

@@ -4,6 +4,7 @@ use super::{Founded, name_of};
 use crate::market::Market;
 use crate::refusal::{Nature, Refusal, STORE_DOWN, Told};
 use std::sync::Arc;
+use std::time::Duration;
 use tacit_ports::market::{self as store, StoreFault};
 use tacit_settlement::{ClosedEpoch, EpochLeaf, Pool, PoolId, SEGMENT_EPOCHS, SignedGenesis, write_segment};
 use tacit_values::Epoch;
@@ -19,6 +20,8 @@ pub enum LedgerNotRead {
     NotClosed {
         /// The newest closed epoch.
         newest: Epoch,
+        /// When it is over.
+        retry_after: Duration,
     },
     /// What the store holds does not make a segment.
     #[error("the ledger in the market's database does not hold together")]
@@ -34,9 +37,11 @@ impl Refusal for LedgerNotRead {
             Self::UnknownPool => {
                 Told::with(Nature::Unknown, "not-found", "read the market's pools from the genesis document")
             }
-            Self::NotClosed { .. } => {
-                Told::with(Nature::Conflict, "not-yet", "ask again when the epoch is over")
-            }
+            Self::NotClosed { retry_after, .. } => Told::with(
+                Nature::NotYet { retry_after: *retry_after },
+                "not-yet",
+                "ask again when the epoch is over",
+            ),
             Self::Damaged => Told::new(Nature::Unavailable, "fault"),
             Self::Store(_) => STORE_DOWN,
         }
@@ -74,7 +79,7 @@ impl Market {
             Some(closed) => read_epoch(closed),
             None => {
                 let newest = view.epochs().newest(name_of(&pool.pool)).await?;
-                Err(LedgerNotRead::NotClosed { newest: newest.map_or(Epoch::GENESIS, |newest| newest.epoch) })
+                Err(self.not_closed(&pool, newest.map(|newest| newest.epoch), epoch))
             }
         }
     }
@@ -83,7 +88,12 @@ impl Market {
     pub async fn newest_epoch(&self, pool: Option<PoolId>) -> Result<ClosedEpoch, LedgerNotRead> {
         let pool = self.pool_or_current(pool)?;
         let newest = self.store().read().await?.epochs().newest(name_of(&pool.pool)).await?;
-        newest.map_or(Err(LedgerNotRead::NotClosed { newest: Epoch::GENESIS }), read_epoch)
+        newest.map_or_else(|| Err(self.not_closed(&pool, None, Epoch::GENESIS)), read_epoch)
+    }
+
+    fn not_closed(&self, pool: &Pool, newest: Option<Epoch>, wanted: Epoch) -> LedgerNotRead {
+        let retry_after = pool.end_of(wanted).since(self.now());
+        LedgerNotRead::NotClosed { newest: newest.unwrap_or(Epoch::GENESIS), retry_after }
     }
 
     /// Segment `n` of a pool (`None`: of the current one), once all its 256 epochs are closed.
@@ -94,9 +104,8 @@ impl Market {
         let stored = view.epochs().segment(name, n).await?;
         if (stored.len() as u64) < SEGMENT_EPOCHS {
             let newest = view.epochs().newest(name).await?;
-            return Err(LedgerNotRead::NotClosed {
-                newest: newest.map_or(Epoch::GENESIS, |newest| newest.epoch),
-            });
+            let last = Epoch(n.saturating_add(1).saturating_mul(SEGMENT_EPOCHS).saturating_sub(1));
+            return Err(self.not_closed(&pool, newest.map(|newest| newest.epoch), last));
         }
         let before = match n.checked_mul(SEGMENT_EPOCHS).and_then(|first| first.checked_sub(1)) {
             None => None,

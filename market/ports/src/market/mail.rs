@@ -2,6 +2,7 @@
 
 use super::{Put, StoreFault};
 use async_trait::async_trait;
+use tacit_relay::Crowd;
 use tacit_values::{Persona, Timestamp};
 
 /// The most letters that wait in one mailbox.
@@ -107,8 +108,9 @@ pub trait Mail: Send {
     /// Notes that a persona is alive today (the day is all that is kept).
     async fn seen(&mut self, persona: &Persona, now: Timestamp) -> Result<(), StoreFault>;
 
-    /// How many personas were seen on the day of `since` or later: what decides the bits of a bucket.
-    async fn live(&mut self, since: Timestamp) -> Result<u64, StoreFault>;
+    /// The personas seen on the day of `since` or later, counted by where they lie among the buckets: what decides the bits
+    /// of a bucket.
+    async fn live(&mut self, since: Timestamp) -> Result<Crowd, StoreFault>;
 }
 
 /// A desk's own sealed state, the newest per (persona, slot).

@@ -52,6 +52,9 @@ pub trait Manifests: Send {
     /// has this digest.
     async fn earlier(&mut self, digest: Digest) -> Result<u64, StoreFault>;
 
+    /// How many manifests of this seller the market took at `since` or later.
+    async fn taken_since(&mut self, seller: &Persona, since: Timestamp) -> Result<u64, StoreFault>;
+
     /// Whether a manifest names this object as its body or its list of blocks: such an object is no orphan.
     async fn names_object(&mut self, object: Digest) -> Result<bool, StoreFault>;
 

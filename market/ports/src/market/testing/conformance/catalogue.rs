@@ -149,6 +149,12 @@ async fn a_manifest_counts_what_its_seller_tried_before(store: &dyn MarketStore)
         assert_eq!(tx.manifests().earlier(one.digest).await.unwrap(), expected, "{}", one.name);
         assert_eq!(tx.manifests().get(one.digest).await.unwrap().as_ref(), Some(one));
     }
+    let later = StoredManifest { at: at(7), ..manifest("try 6", 20, "offer y", "planes") };
+    assert_eq!(tx.manifests().put(&later).await.unwrap(), Put::Recorded);
+    for (since, taken) in [(0, 5), (1, 1), (7, 1), (8, 0)] {
+        let counted = tx.manifests().taken_since(&persona(20), at(since)).await.unwrap();
+        assert_eq!(counted, taken, "since {since}");
+    }
     assert_eq!(tx.manifests().earlier(digest("never put")).await.unwrap(), 0);
     assert_eq!(tx.manifests().get(digest("never put")).await.unwrap(), None);
     assert!(tx.manifests().names_object(tries[1].body).await.unwrap());

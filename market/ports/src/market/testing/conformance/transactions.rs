@@ -50,14 +50,14 @@ async fn a_reading_view_stays_at_its_moment_and_never_writes(store: &dyn MarketS
 async fn writers_run_one_after_another(store: &dyn MarketStore) {
     let count_up = async || {
         let mut tx = begin(store).await;
-        let standing = tx.mail().live(super::at(0)).await.unwrap();
+        let standing = tx.mail().live(super::at(0)).await.unwrap().total();
         let next = u8::try_from(standing).unwrap() + 100;
         tx.mail().seen(&persona(next), super::at(0)).await.unwrap();
         tx.commit().await.unwrap();
     };
-    let before = begin(store).await.mail().live(super::at(0)).await.unwrap();
+    let before = begin(store).await.mail().live(super::at(0)).await.unwrap().total();
     futures::future::join_all((0..8).map(|_| count_up())).await;
-    let after = begin(store).await.mail().live(super::at(0)).await.unwrap();
+    let after = begin(store).await.mail().live(super::at(0)).await.unwrap().total();
     assert_eq!(after, before + 8, "nobody decided on what another was changing");
 }
 

@@ -112,6 +112,11 @@ impl Manifests for MemoryTx {
         Ok(same.count() as u64)
     }
 
+    async fn taken_since(&mut self, seller: &Persona, since: Timestamp) -> Result<u64, StoreFault> {
+        let manifests = self.see().catalogue.manifests.iter();
+        Ok(manifests.filter(|one| one.seller == *seller && one.at >= since).count() as u64)
+    }
+
     async fn names_object(&mut self, object: Digest) -> Result<bool, StoreFault> {
         let mut manifests = self.see().catalogue.manifests.iter();
         Ok(manifests.any(|manifest| manifest.body == object || manifest.blocks == object))

@@ -4,6 +4,7 @@ use super::MemoryTx;
 use crate::market::{Bucket, Letter, LetterRefused, MAILBOX_LIMIT, Mail, Put, SelfLetters, StoreFault, spot};
 use async_trait::async_trait;
 use std::collections::BTreeMap;
+use tacit_relay::Crowd;
 use tacit_values::{Digest, Persona, Timestamp};
 
 #[derive(Clone, Default)]
@@ -100,8 +101,11 @@ impl Mail for MemoryTx {
         Ok(())
     }
 
-    async fn live(&mut self, since: Timestamp) -> Result<u64, StoreFault> {
-        Ok(self.see().mail.seen.values().filter(|day| **day >= since.day()).count() as u64)
+    async fn live(&mut self, since: Timestamp) -> Result<Crowd, StoreFault> {
+        let mut crowd = Crowd::nobody();
+        let seen = self.see().mail.seen.iter().filter(|(_, day)| **day >= since.day());
+        seen.for_each(|(persona, _)| crowd.add(&persona.parse().expect("only personas are written here")));
+        Ok(crowd)
     }
 }
 

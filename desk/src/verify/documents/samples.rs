@@ -1,0 +1,57 @@
+//! Samples: every row is in the manifest where the beacon drew it, and what the rows say about the rest.
+
+use super::manifests::{self, BEACON};
+use super::{Document, Finding, Relying};
+use crate::refusal::Refusal;
+use crate::verify::{refused, with_causes};
+use serde_json::json;
+use std::path::PathBuf;
+use tacit_catalogue::{SampleFigures, quality_sentence};
+use tacit_delivery::{Sample, verify_sample};
+
+pub(super) fn check(
+    sample: &Sample,
+    documents: &[(PathBuf, Document)],
+    relying: &Relying<'_>,
+) -> Result<Finding, Refusal> {
+    let view = documents.iter().find_map(|(_, document)| match document {
+        Document::Manifest(view) if view.digest == sample.manifest => Some(view),
+        _ => None,
+    });
+    let view = view.ok_or_else(|| {
+        Refusal::usage(
+            "a sample is checked against its manifest",
+            "Give the manifest as the market serves it as a second file, or --market URL to fetch it.",
+        )
+    })?;
+    let (manifest, index, beacon) = manifests::open(view, relying)?;
+    let beacon =
+        beacon.ok_or_else(|| refused("the manifest comes without the beacon that drew the sample"))?;
+    let audited =
+        verify_sample(sample, manifest, &beacon.digest()).map_err(|found| refused(with_causes(&found)))?;
+    let count = |many: usize| u32::try_from(many).unwrap_or(u32::MAX);
+    let figures = SampleFigures {
+        drawn: audited.size(),
+        earlier_manifests: u32::try_from(view.earlier).unwrap_or(u32::MAX),
+        columns: count(manifest.schema.len()),
+        redacted: count(manifest.schema.iter().filter(|column| column.redacted).count()),
+    };
+    let sentence = match audited.breaches() {
+        0 => quality_sentence(&figures),
+        breaches => format!("{breaches} of {} drawn rows breach the declared schema", audited.size()),
+    };
+    let document = json!({
+        "ok": true,
+        "kind": "sample",
+        "manifest": sample.manifest,
+        "rows": audited.size(),
+        "breaches": audited.breaches(),
+        "log_index": index,
+        "quality": sentence,
+        "profile": audited.profile(),
+    });
+    let text = format!(
+        "This sample holds: every row is in the manifest where the beacon drew it; {BEACON}\n{sentence}."
+    );
+    Ok(Finding { document, text })
+}
