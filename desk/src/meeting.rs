@@ -96,7 +96,11 @@ fn refused(problem: &Problem) -> Refusal {
 
 impl From<NotConnected> for Refusal {
     fn from(failed: NotConnected) -> Self {
-        Self::new("market-unreachable", failed.to_string(), "Check the proxy: --proxy, or `proxy` in a desk's desk.toml.")
+        Self::new(
+            "market-unreachable",
+            failed.to_string(),
+            "Check the proxy: --proxy, or `proxy` in a desk's desk.toml.",
+        )
     }
 }
 

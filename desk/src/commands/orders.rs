@@ -187,7 +187,13 @@ async fn list(desk: &OpenDesk, out: &mut Output) -> Result<(), Refusal> {
     for kept in desk.purchases().await? {
         let state = kept.purchase.state();
         let waits = kept.purchase.waits_until();
-        text.push_str(&line(&kept.order, "bought", kept.since, state, &format!("{} for {}", kept.title, in_full(kept.price))));
+        text.push_str(&line(
+            &kept.order,
+            "bought",
+            kept.since,
+            state,
+            &format!("{} for {}", kept.title, in_full(kept.price)),
+        ));
         text.push_str(&after(waits.as_deref()));
         rows.push(json!({"order": kept.order, "side": "buyer", "listing": kept.listing, "title": kept.title, "state": state,
             "price": kept.price.to_string(), "at": kept.since, "receipt": kept.receipt, "waits": waits}));
@@ -197,7 +203,9 @@ async fn list(desk: &OpenDesk, out: &mut Output) -> Result<(), Refusal> {
         let waits = kept.sale.waits_until();
         text.push_str(&line(&order, "sold", kept.since, state, ""));
         text.push_str(&after(waits.as_deref()));
-        rows.push(json!({"order": order, "side": "seller", "state": state, "at": kept.since, "waits": waits}));
+        rows.push(
+            json!({"order": order, "side": "seller", "state": state, "at": kept.since, "waits": waits}),
+        );
     }
     if text.is_empty() {
         text = "No orders yet. Find something with `tacit search`, then `tacit buy lst_...`.".to_owned();

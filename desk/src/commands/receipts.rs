@@ -143,8 +143,10 @@ async fn list(desk: &OpenDesk, out: &mut Output) -> Result<(), Refusal> {
             price.currency(),
             title.as_deref().unwrap_or_default()
         ));
-        rows.push(json!({"receipt": kept.id, "order": kept.order, "side": kept.side, "price": price.to_string(),
-            "currency": price.currency(), "title": title, "at": kept.at}));
+        rows.push(
+            json!({"receipt": kept.id, "order": kept.order, "side": kept.side, "price": price.to_string(),
+            "currency": price.currency(), "title": title, "at": kept.at}),
+        );
     }
     if text.is_empty() {
         text = "No receipts yet: one is kept for every order that was closed.".to_owned();

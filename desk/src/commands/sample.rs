@@ -67,8 +67,13 @@ fn page(checked: &CheckedSample, names: &[&str], rows: &[Vec<String>], most: usi
         text.push_str(&format!("... and {} more\n", several((rows.len() - most) as u64, "row")));
     }
     for column in checked.profile.iter().flat_map(|profile| &profile.columns) {
-        let range =
-            column.quantiles.as_ref().map(|values| format!(", {}", values.iter().map(|value| shown(value)).collect::<Vec<_>>().join(" < "))).unwrap_or_default();
+        let range = column
+            .quantiles
+            .as_ref()
+            .map(|values| {
+                format!(", {}", values.iter().map(|value| shown(value)).collect::<Vec<_>>().join(" < "))
+            })
+            .unwrap_or_default();
         text.push_str(&format!(
             "  {}: {:.1} % empty, {} distinct{range}\n",
             shown(&column.name),

@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::sync::Mutex;
 use tacit_catalogue::{
-    Category, DisclosurePreset, Draft, Licence, Price, Revision, SampleFigures, SignedListing, quality_sentence,
+    Category, DisclosurePreset, Draft, Licence, Price, Revision, SampleFigures, SignedListing,
+    quality_sentence,
 };
 use tacit_values::{Currency, ListingId, Money};
 

@@ -1,8 +1,8 @@
 //! What a seller's desk keeps of every listing of its own: the file key, the manifest, and how far publishing came.
 
+use super::sell::{SealedFile, SellOrder};
 use crate::OpenDesk;
 use crate::cabinet::Drawer;
-use super::sell::{SealedFile, SellOrder};
 use crate::refusal::Refusal;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;

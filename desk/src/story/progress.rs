@@ -79,7 +79,8 @@ mod tests {
     #[tokio::test]
     async fn what_was_read_is_told_up_to_the_whole() {
         let heard = Mutex::new(Vec::new());
-        let tell = |what: &str, done: u64, total: u64| heard.lock().unwrap().push((what.to_owned(), done, total));
+        let tell =
+            |what: &str, done: u64, total: u64| heard.lock().unwrap().push((what.to_owned(), done, total));
         let read = watched("sealing", 5, &tell, |count| {
             let mut text = String::new();
             count.reading(b"12345".as_slice()).read_to_string(&mut text).unwrap();

@@ -7,6 +7,7 @@
 //! at any time, by any process of this desk: it does what the state asks for and nothing twice. Money in doubt is a state
 //! that the ledger ends; the wallet holds the bundle and never makes another one under the same name.
 
+mod answer;
 mod paying;
 pub(crate) mod receiving;
 
@@ -26,10 +27,7 @@ use std::time::Duration;
 use tacit_catalogue::Listing;
 use tacit_relay::{Kind, Letter};
 use tacit_settlement::Pool;
-use tacit_trade::{
-    ACCEPT_WITHIN, AcceptedBody, Lapse, OrderRequest, Purchase, PurchaseRefused, Refusal as Declined,
-    TagOpening,
-};
+use tacit_trade::{ACCEPT_WITHIN, Lapse, OrderRequest, Purchase, TagOpening};
 use tacit_values::{ListingId, Money, OrderId, ReceiptId, Timestamp};
 use tacit_wire::bodies::orders::OrderAct;
 
@@ -196,8 +194,7 @@ impl OpenDesk {
         let deadline = self.now().plus(patience);
         let mut told = None;
         loop {
-            let kept =
-                self.purchase(order).await?.ok_or_else(no_such_order)?;
+            let kept = self.purchase(order).await?.ok_or_else(no_such_order)?;
             if told != Some(kept.purchase.state()) {
                 tell(kept.purchase.state());
                 told = Some(kept.purchase.state());
@@ -278,7 +275,10 @@ impl OpenDesk {
     /// An order that the market will not take for what it asks (another price by now, not for sale) is over before anything
     /// was paid; any other refusal leaves it as it is.
     async fn never_placed(&self, kept: &PurchaseKept, refusal: Refusal) -> Result<Refusal, Refusal> {
-        if matches!(refusal.code.as_ref(), "conflict" | "wrong-state" | "refused" | "not-found" | "order-taken") {
+        if matches!(
+            refusal.code.as_ref(),
+            "conflict" | "wrong-state" | "refused" | "not-found" | "order-taken"
+        ) {
             let purchase = kept.purchase.clone().cancel().map_err(|refused| not_a_step(&refused))?;
             self.mailroom().unwatch(kept.order).await?;
             self.keep_purchase(PurchaseKept { purchase, ..kept.clone() }).await?;
@@ -310,62 +310,6 @@ impl OpenDesk {
         self.mailroom().post("order", letter).await.map(drop)
     }
 
-    /// The seller's answer, or the end of the time for one. A letter that cannot be the answer is put aside and said: it must
-    /// not keep the order from ending.
-    async fn hear_answer(
-        &self,
-        kept: &PurchaseKept,
-        now: Timestamp,
-        tell: Tell<'_>,
-    ) -> Result<Option<Step>, Refusal> {
-        let Purchase::Requested { request, accept_until, .. } = &kept.purchase else { return Ok(None) };
-        for letter in self.letters_of(kept, &request.seller).await? {
-            let heard = match letter.kind {
-                Kind::Accepted => self.hear_accepted(kept, request, &letter, now).await?,
-                Kind::Refusal => read(&letter).and_then(|declined: Declined| {
-                    kept.purchase.clone().refused(declined).map_err(|refused| not_a_step(&refused))
-                }),
-                _ => continue,
-            };
-            match heard {
-                Ok(purchase) => return Ok(Some(Ok(purchase))),
-                Err(why) => self.put_aside(&letter, &why, tell).await?,
-            }
-        }
-        Ok((now > *accept_until).then(|| kept.purchase.clone().lapse(now)))
-    }
-
-    /// What an acceptance makes of the order, or why it is none.
-    async fn hear_accepted(
-        &self,
-        kept: &PurchaseKept,
-        request: &OrderRequest,
-        letter: &Letter,
-        now: Timestamp,
-    ) -> Result<Result<Purchase, Refusal>, Refusal> {
-        let answer: AcceptedBody = match read(letter) {
-            Ok(answer) => answer,
-            Err(why) => return Ok(Err(why)),
-        };
-        if let Err(untrue) = terms::check_receipt(&answer.sd_jwt, &answer.accepted()) {
-            return Ok(Err(untrue));
-        }
-        let pool = self.wallet().current_pool(request.price.currency()).await?;
-        let pays_until = pool.end_of(answer.agreement.pay_by);
-        let buyer = self.keyring().order_persona(kept.order);
-        let agreed = match kept.purchase.clone().agree(&answer, &buyer, now, pays_until) {
-            Err(PurchaseRefused::TooLateToPay { .. }) => kept.purchase.clone().answered_too_late(),
-            agreed => agreed,
-        };
-        Ok(agreed.map_err(|refused| not_a_step(&refused)))
-    }
-
-    /// A letter that says nothing useful: it is said, and not looked at again.
-    pub(super) async fn put_aside(&self, letter: &Letter, why: &Refusal, tell: Tell<'_>) -> Result<(), Refusal> {
-        tell(&format!("a letter of the seller was put aside: {}", why.sentence));
-        self.mailroom().handled(letter).await
-    }
-
     /// Closes the order and keeps the receipt; the log's place of it comes with the next epoch.
     async fn close(&self, kept: &PurchaseKept) -> Result<Option<PurchaseKept>, Refusal> {
         let Purchase::Checked { deal, payment, .. } = &kept.purchase else { return Ok(None) };
@@ -391,17 +335,6 @@ impl OpenDesk {
         self.mailroom().unwatch(kept.order).await?;
         self.heard_of(&kept.order);
         Ok(Some(PurchaseKept { purchase, receipt: Some(receipt), ..kept.clone() }))
-    }
-
-    /// Letters about this order from its seller that count; letters stay until the order is over, so that a crash between
-    /// reading and recording costs nothing.
-    pub(super) async fn letters_of(
-        &self,
-        kept: &PurchaseKept,
-        seller: &tacit_values::Persona,
-    ) -> Result<Vec<Letter>, Refusal> {
-        let letters = self.mailroom().waiting(&kept.order).await?;
-        Ok(letters.into_iter().filter(|letter| letter.from == *seller).collect())
     }
 
     async fn for_sale(&self, listing: &ListingId, most: Option<Money>) -> Result<Listing, Refusal> {
@@ -498,11 +431,13 @@ fn read<T: serde::de::DeserializeOwned>(letter: &Letter) -> Result<T, Refusal> {
 }
 
 fn not_a_step(why: &dyn std::fmt::Display) -> Refusal {
-    let remedy = "`tacit orders show ORDER` says where it stands; `tacit orders resume ORDER` goes on with it.";
+    let remedy =
+        "`tacit orders show ORDER` says where it stands; `tacit orders resume ORDER` goes on with it.";
     Refusal::new("order", why.to_string(), remedy)
 }
 
 fn no_such_order() -> Refusal {
-    let remedy = "`tacit orders` lists those that it has; `tacit init --restore` finds those of your words again.";
+    let remedy =
+        "`tacit orders` lists those that it has; `tacit init --restore` finds those of your words again.";
     Refusal::new("no-order", "this desk has no such order", remedy)
 }

@@ -2,7 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a scene that cannot be set is a failed test")]
 
+mod buying;
+mod fair;
 mod mail;
 mod making;
+mod selling;
 mod street;
 mod wallet;

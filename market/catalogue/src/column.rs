@@ -29,6 +29,8 @@ impl Column {
         let prints = |text: &str| !text.chars().any(|letter| letter.is_control() || reorders(letter));
         prints(&self.name)
             && prints(&self.cells)
-            && self.name.len() <= NAME_MOST && !self.cells.is_empty() && self.cells.len() <= TYPE_MOST
+            && self.name.len() <= NAME_MOST
+            && !self.cells.is_empty()
+            && self.cells.len() <= TYPE_MOST
     }
 }

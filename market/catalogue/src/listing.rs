@@ -152,7 +152,9 @@ pub enum BadListing {
     #[error("a listing has at most {TAGS_MOST} tags, none of them twice; remove some")]
     Tags,
     /// Too many columns, one twice, or a name that is too long or does not print.
-    #[error("a listing shows at most {COLUMNS_MOST} columns with distinct printable names of at most 256 bytes")]
+    #[error(
+        "a listing shows at most {COLUMNS_MOST} columns with distinct printable names of at most 256 bytes"
+    )]
     Columns,
     /// No bytes, or a figure beyond 2^53 - 1.
     #[error("an offered file has at least one byte, and rows and bytes are at most 2^53 - 1")]

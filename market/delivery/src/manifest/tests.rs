@@ -61,7 +61,8 @@ fn column_names_that_speak_to_a_terminal_are_refused_when_sealing_and_when_check
         let csv = format!("{name},b\n1,2\n");
         let key = FileKeyKept::from_bytes([7; 16]);
         let terms = terms("small.csv");
-        let built = manifest_of(cursor(csv.as_bytes()), &key, measure(csv.as_bytes()), Digest::of(b""), &terms);
+        let built =
+            manifest_of(cursor(csv.as_bytes()), &key, measure(csv.as_bytes()), Digest::of(b""), &terms);
         assert!(built.unwrap_err().to_string().contains("do not print"), "{name:?}");
         let mut manifest = Offer::of(b"a,b\n1,2\n", &terms).manifest().clone();
         manifest.schema[0].name = name.to_owned();

@@ -43,7 +43,9 @@ impl Purchase {
     /// The seller accepted, and the desk heard of it when `pay_by` was over already.
     pub fn answered_too_late(self) -> Step {
         match self {
-            Self::Requested { request, .. } => Ok(Self::Expired { order: request.order, why: Lapse::NotPaid }),
+            Self::Requested { request, .. } => {
+                Ok(Self::Expired { order: request.order, why: Lapse::NotPaid })
+            }
             other => other.wrong("expired"),
         }
     }
