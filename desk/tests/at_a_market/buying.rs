@@ -68,8 +68,7 @@ async fn an_answer_that_is_none_is_put_aside_and_said_and_the_order_still_lapses
     assert!(matches!(fair.buyer_works(&order, &said).await, Ok(Driven::Waits(..))));
     assert!(said.has("put aside"), "{:?}", said.all());
     fair.street.clock.pass(ACCEPT_WITHIN + Duration::from_secs(60));
-    fair.street.market.close_epochs().await.unwrap();
-    let over = fair.buyer_works(&order, &said).await.unwrap_err();
+    let over = fair.buyer.drive(&order, Duration::ZERO, &|_| {}).await.unwrap_err();
     assert!(over.sentence.contains("did not answer in time"), "{over}");
 }
 
@@ -132,8 +131,7 @@ async fn an_order_letter_for_which_nothing_stands_at_the_market_gets_no_signatur
         assert_eq!(fair.seller.sale(&order).await.unwrap().unwrap().sale.state(), "received");
     }
     fair.street.clock.pass(2 * ACCEPT_WITHIN);
-    fair.street.market.close_epochs().await.unwrap();
-    fair.seller_works().await;
+    fair.seller.fulfil_round(Duration::ZERO, &|_| {}).await.unwrap();
     assert!(fair.seller.sale(&order).await.unwrap().is_none());
     assert!(fair.seller.mailroom().waiting(&order).await.unwrap().is_empty());
 }
@@ -216,7 +214,21 @@ async fn numbers_that_the_words_used_before_are_passed_over() {
     let first = fair.order().await;
     // The copy at the market is gone, as after two weeks; the order is not.
     let key = fair.buyer.keyring().order_persona(first);
-    fair.buyer.market().acting(&key).unwrap().keep_self_letter(0, vec![7; 4096].into()).await.unwrap();
+    let (me, elsewhere) = (key.persona(), fair.seller.keyring().seller().persona());
+    let (kind, body) = (Kind::ToSelf, json!({}));
+    let letter = Letter {
+        v: 1,
+        from: me,
+        to: me,
+        kind,
+        order: first,
+        seq: 99,
+        reply_to: None,
+        checkpoint: None,
+        body,
+    };
+    let sealed = seal_letter(letter, &key, &fair.seller.keyring().mail_key(&elsewhere).recipient()).unwrap();
+    fair.buyer.market().acting(&key).unwrap().keep_self_letter(0, sealed.into()).await.unwrap();
     let twin = fair.someone.again();
     let restored = twin.honest(&fair.street).await;
     restored.mirror().follow().await.unwrap();

@@ -31,7 +31,7 @@ async fn cut_off(seller: &Arc<OpenDesk>, file: &Path, order: &SellOrder) -> List
     let selling = tokio::spawn(async move {
         let tell = |sentence: &str| {
             if sentence.starts_with("waiting for the beacon") {
-                drop(waits.lock().unwrap().take().unwrap().send(()));
+                waits.lock().unwrap().take().unwrap().send(()).unwrap();
             }
         };
         desk.sell(&path, &order, &tell, &|_, _, _| {}).await.map(drop)
