@@ -27,7 +27,7 @@ use std::time::Duration;
 use tacit_catalogue::Listing;
 use tacit_relay::{Kind, Letter};
 use tacit_settlement::Pool;
-use tacit_trade::{ACCEPT_WITHIN, Lapse, OrderRequest, Purchase, TagOpening};
+use tacit_trade::{ACCEPT_WITHIN, Lapse, Order, OrderRequest, Purchase, TagOpening};
 use tacit_values::{ListingId, Money, OrderId, ReceiptId, Timestamp};
 use tacit_wire::bodies::orders::OrderAct;
 
@@ -141,7 +141,11 @@ impl OpenDesk {
         let Purchase::Requested { request, .. } = kept.purchase else { return Ok(()) };
         let act = OrderAct::Place { request };
         let buyer = self.keyring().order_persona(*order);
-        Ok(self.market().acting(&buyer)?.act_on_order(*order, &act).await.map(drop)?)
+        match self.market().acting(&buyer)?.act_on_order(*order, &act).await?.order {
+            Order::Placed { .. } => Ok(()),
+            // The very same request, long ago: that order is over or under way elsewhere.
+            _ => Err(Refusal::new("order-taken", "this desk's words used the number before", "Order again.")),
+        }
     }
 
     /// Forgets an order that never was one.

@@ -229,6 +229,11 @@ async fn numbers_that_the_words_used_before_are_passed_over() {
     };
     let sealed = seal_letter(letter, &key, &fair.seller.keyring().mail_key(&elsewhere).recipient()).unwrap();
     fair.buyer.market().acting(&key).unwrap().keep_self_letter(0, sealed.into()).await.unwrap();
+    let price = Some(tacit_catalogue::Price::new(crate::street::money("21")).unwrap());
+    let (seller, listing) = (fair.seller.clone(), fair.listing);
+    let dearer = tacit_catalogue::Revision { price, ..Default::default() };
+    let revised = tokio::spawn(async move { seller.revise_listing(&listing, dearer).await.unwrap() });
+    fair.street.until(revised).await;
     let twin = fair.someone.again();
     let restored = twin.honest(&fair.street).await;
     restored.mirror().follow().await.unwrap();
