@@ -4,6 +4,7 @@
 //! the desk's settings), then the desk's records as they lie in its database, sealed and under hashed names, each as
 //! `shelf 16 || place 32 || length u32be || sealed`. The same words make the same keys, so they are put back as they are.
 
+use crate::cabinet::Drawer;
 use crate::folder::{disk, write_private};
 use crate::keyring::Keyring;
 use crate::open::OpenDesk;
@@ -15,6 +16,9 @@ use std::path::Path;
 use tacit_ports::desk::{RecordBatch, RecordChange, RecordPlace, ShelfTag};
 use tacit_values::Timestamp;
 
+const BACKUPS: Drawer = Drawer("backups");
+const MADE: &str = "made";
+const OFFERED: &str = "offered";
 /// The longest record that is read back.
 const LONGEST_RECORD: u32 = 64 << 20;
 /// Records that are put back in one step.
@@ -70,7 +74,19 @@ impl OpenDesk {
             write_private(to, &sealed)
         })();
         written.map_err(|_| disk())?;
+        self.cabinet().put(BACKUPS, MADE, &at).await?;
         Ok(BackupFigures { records: records.len(), at })
+    }
+
+    /// Whether a person should hear of backups now: once, as long as none was made.
+    pub async fn offers_backup(&self) -> Result<bool, Refusal> {
+        for mark in [MADE, OFFERED] {
+            if self.cabinet().get::<Timestamp>(BACKUPS, mark).await?.is_some() {
+                return Ok(false);
+            }
+        }
+        self.cabinet().put(BACKUPS, OFFERED, &self.now()).await?;
+        Ok(true)
     }
 
     /// Puts the records of a backup back. What was written here since the desk was made and stands in the same place is

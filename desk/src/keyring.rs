@@ -86,6 +86,13 @@ impl Keyring {
         OrderIdentity::from_bytes(*self.derive(format!("age/{order}").as_bytes()))
     }
 
+    /// What opens the terms tag of a payment for an order: for the same order and attempt always the same, on every desk with
+    /// these words, so that the ledger takes one such payment and no second one.
+    pub fn terms_blind(&self, order: OrderId, attempt: u32) -> [u8; 32] {
+        let attempt = attempt.to_be_bytes();
+        *self.derive(&[format!("terms-blind/{order}/").as_bytes(), &attempt].concat())
+    }
+
     /// What the desk's own records are sealed under.
     pub fn at_rest(&self) -> DerivedKey {
         self.derive(b"at-rest")

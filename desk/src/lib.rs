@@ -5,6 +5,7 @@
 //! chance) are handed in; this crate never links one. Specification: docs/spec/wire.md (keys, letters, resources),
 //! docs/spec/traffic.md, docs/spec/settlement.md (wallet).
 
+mod asking;
 pub mod backup;
 pub mod cabinet;
 pub mod commands;

@@ -210,7 +210,7 @@ impl Mailroom<'_> {
         Ok(())
     }
 
-    /// Opens what belongs to us, stores what is new, and compares the checkpoints that the letters carry.
+    /// Opens what belongs to us, compares the checkpoints that new letters carry, and stores the letters.
     async fn take(
         &self,
         letters: Vec<SealedLetter>,
@@ -236,11 +236,12 @@ impl Mailroom<'_> {
         if new.is_empty() {
             return Ok(0);
         }
-        let _unguarded = self.desk.cabinet().write(change).await?;
+        // Compared before the letters are stored: a comparison that was cut off comes again with the letters.
         let notes: BTreeSet<&str> = new.iter().filter_map(|letter| letter.checkpoint.as_deref()).collect();
         for note in notes {
             self.desk.mirror().note_checkpoint_seen(note).await?;
         }
+        let _unguarded = self.desk.cabinet().write(change).await?;
         Ok(new.len())
     }
 

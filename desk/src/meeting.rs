@@ -68,7 +68,7 @@ impl From<Failed> for Refusal {
             Failed::Unreachable { why, perhaps_received: false } => Self::new(
                 "market-unreachable",
                 format!("the market does not answer ({why})"),
-                "See whether it runs and the address in desk.toml is right; nothing was sent, try again.",
+                "See whether it runs and whether its address is right (--market, or `market` in a desk's desk.toml); nothing was sent, try again.",
             ),
             Failed::Unreachable { why, perhaps_received: true } => Self::new(
                 "market-unreachable",
@@ -96,7 +96,11 @@ fn refused(problem: &Problem) -> Refusal {
 
 impl From<NotConnected> for Refusal {
     fn from(failed: NotConnected) -> Self {
-        Self::new("market-unreachable", failed.to_string(), "Check `proxy` in desk.toml.")
+        Self::new(
+            "market-unreachable",
+            failed.to_string(),
+            "Check the proxy: --proxy, or `proxy` in a desk's desk.toml.",
+        )
     }
 }
 

@@ -4,6 +4,7 @@
 //! [`OpenDesk::keyring`], [`OpenDesk::cabinet`] (private records), [`OpenDesk::market`] (connections to the market, one
 //! identity per persona), and the mirror, wallet and mailroom, which borrow the desk.
 
+use crate::asking::Asking;
 use crate::cabinet::Cabinet;
 use crate::folder::DeskFolder;
 use crate::keyring::{self, Keyring, passphrase::Passphrases};
@@ -56,6 +57,7 @@ pub struct OpenDesk {
     cabinet: Cabinet,
     market: Arc<MarketClient>,
     engines: Engines,
+    asking: Asking,
 }
 
 impl OpenDesk {
@@ -80,7 +82,7 @@ impl OpenDesk {
         let store = engines.store.open(&folder.database()).await?;
         let cabinet = Cabinet::open(store.clone(), engines.chance.clone(), &keyring.at_rest());
         let market = Arc::new(meeting::client(&settings, &engines)?);
-        Ok(Self { folder, settings, keyring, store, cabinet, market, engines })
+        Ok(Self { folder, settings, keyring, store, cabinet, market, engines, asking: Asking::default() })
     }
 
     /// Where the desk lies.
@@ -116,6 +118,10 @@ impl OpenDesk {
     /// The engines, for parts that outlive a reference.
     pub fn engines(&self) -> &Engines {
         &self.engines
+    }
+
+    pub(crate) fn asking(&self) -> &Asking {
+        &self.asking
     }
 
     /// The proof system.

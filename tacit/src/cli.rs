@@ -11,7 +11,7 @@ use std::path::PathBuf;
 #[derive(Debug, Parser)]
 #[command(name = "tacit", version, about, propagate_version = true)]
 pub(crate) struct Cli {
-    /// The desk's folder.
+    /// The desk's folder; without it `.tacit` in your home folder.
     #[arg(long, global = true, env = "TACIT_HOME", value_name = "DIR")]
     pub(crate) home: Option<PathBuf>,
     /// Print one JSON document on standard output; progress goes to standard error.

@@ -21,6 +21,7 @@ use crate::open::OpenDesk;
 use crate::output::Output;
 use crate::refusal::Refusal;
 use clap::Subcommand;
+use indicatif::ProgressBar;
 use tacit_values::{Currency, Money};
 
 /// Commands of an open desk: keys, money, and looking around.
@@ -99,6 +100,22 @@ impl DeskCommand {
 /// An amount as somebody types it, for clap.
 fn amount(text: &str) -> Result<Money, String> {
     Money::parse(text, Currency::TestUsd).map_err(|refused| refused.to_string())
+}
+
+/// Shows on a bar how far work on a file is; the bar goes when that work is done.
+fn bytes_on(bar: &ProgressBar) -> impl Fn(&str, u64, u64) + Send + Sync + use<> {
+    let bar = bar.clone();
+    move |what, done, total| {
+        if done >= total {
+            return bar.finish_and_clear();
+        }
+        if bar.is_finished() {
+            bar.reset();
+        }
+        bar.set_message(what.to_owned());
+        bar.set_length(total);
+        bar.set_position(done);
+    }
 }
 
 /// What every page without a proxy adds where it says that something cannot be linked (traffic.md rule 6).

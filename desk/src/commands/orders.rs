@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Duration;
 use tacit_trade::Purchase;
-use tacit_values::{ListingId, Money, OrderId};
+use tacit_values::{ListingId, Money, OrderId, Timestamp};
 
 /// Arguments of `buy`.
 #[derive(Debug, Clone, Args)]
@@ -40,6 +40,12 @@ pub async fn buy(desk: &OpenDesk, args: &BuyArgs, out: &mut Output) -> Result<()
         confirm(desk, &args.listing).await?;
     }
     let order = desk.place_order(&args.listing, args.max_price, args.out.clone()).await?;
+    if desk.offers_backup().await? {
+        out.remark(
+            "No backup was made here yet: your words bring back money and open orders, not receipts, old letters or the keys \
+             of what you sell. `tacit backup FILE` seals those too.",
+        );
+    }
     out.remark(&format!(
         "order {order}: a direct payment, without escrow: you trust the seller to deliver after it"
     ));
@@ -98,7 +104,7 @@ pub struct ShowOrderArgs {
     #[arg(long, requires = "identity")]
     pub sealed: Option<PathBuf>,
     /// Write the order's age identity: whoever has it opens this one delivery and nothing else.
-    #[arg(long)]
+    #[arg(long, requires = "sealed")]
     pub identity: Option<PathBuf>,
 }
 
@@ -123,9 +129,16 @@ pub async fn orders(desk: &OpenDesk, args: &OrdersArgs, out: &mut Output) -> Res
 }
 
 async fn drive(desk: &OpenDesk, order: &OrderId, wait: u64, out: &mut Output) -> Result<(), Refusal> {
+    if desk.purchase(order).await?.is_some_and(|kept| kept.purchase.payment().is_some()) {
+        desk.ask_at_once(order);
+    }
     let shared = Mutex::new(&mut *out);
     let tell = |sentence: &str| shared.lock().expect("telling does not panic").remark(sentence);
-    let driven = desk.drive(order, Duration::from_secs(wait), &tell).await?;
+    let bar = shared.lock().expect("telling does not panic").bytes_bar("", 0);
+    let bytes = super::bytes_on(&bar);
+    let driven = desk.drive_watched(order, Duration::from_secs(wait), &tell, &bytes).await;
+    bar.finish_and_clear();
+    let driven = driven?;
     match driven {
         Driven::Done(kept) => {
             let document = bought(desk, &kept).await?;
@@ -150,7 +163,8 @@ async fn drive(desk: &OpenDesk, order: &OrderId, wait: u64, out: &mut Output) ->
 
 async fn bought(desk: &OpenDesk, kept: &PurchaseKept) -> Result<Value, Refusal> {
     let Purchase::Closed { plaintext, deal, .. } = &kept.purchase else {
-        return Err(Refusal::new("order", "the order is not over", "See `tacit orders`."));
+        let remedy = format!("Run `tacit orders resume {}`.", kept.order);
+        return Err(Refusal::new("order", "the order is not over", remedy));
     };
     let terms = &deal.agreement.agreement;
     let rows = desk
@@ -175,14 +189,26 @@ async fn list(desk: &OpenDesk, out: &mut Output) -> Result<(), Refusal> {
     let mut text = String::new();
     for kept in desk.purchases().await? {
         let state = kept.purchase.state();
-        text.push_str(&format!("{}  bought  {:<16} {:>10}  {}\n", kept.order, state, kept.price, kept.title));
+        let waits = kept.purchase.waits_until();
+        text.push_str(&line(
+            &kept.order,
+            "bought",
+            kept.since,
+            state,
+            &format!("{} for {}", kept.title, in_full(kept.price)),
+        ));
+        text.push_str(&after(waits.as_deref()));
         rows.push(json!({"order": kept.order, "side": "buyer", "listing": kept.listing, "title": kept.title, "state": state,
-            "price": kept.price.to_string(), "at": kept.since, "receipt": kept.receipt, "waits": kept.purchase.waits_until()}));
+            "price": kept.price.to_string(), "at": kept.since, "receipt": kept.receipt, "waits": waits}));
     }
     for kept in desk.sales().await? {
         let (order, state) = (kept.sale.id(), kept.sale.state());
-        text.push_str(&format!("{order}  sold    {state}\n"));
-        rows.push(json!({"order": order, "side": "seller", "state": state, "at": kept.since, "waits": kept.sale.waits_until()}));
+        let waits = kept.sale.waits_until();
+        text.push_str(&line(&order, "sold", kept.since, state, ""));
+        text.push_str(&after(waits.as_deref()));
+        rows.push(
+            json!({"order": order, "side": "seller", "state": state, "at": kept.since, "waits": waits}),
+        );
     }
     if text.is_empty() {
         text = "No orders yet. Find something with `tacit search`, then `tacit buy lst_...`.".to_owned();
@@ -191,35 +217,73 @@ async fn list(desk: &OpenDesk, out: &mut Output) -> Result<(), Refusal> {
     Ok(())
 }
 
+fn line(order: &OrderId, side: &str, since: Timestamp, state: &str, what: &str) -> String {
+    format!("{order}  {}  {side:<6}  {state:<16}  {what}\n", since.date())
+}
+
+/// What an order waits for, under its line.
+fn after(waits: Option<&str>) -> String {
+    waits.map(|waits| format!("    {waits}\n")).unwrap_or_default()
+}
+
+fn in_full(money: Money) -> String {
+    format!("{money} {}", money.currency())
+}
+
 async fn show(desk: &OpenDesk, args: &ShowOrderArgs, out: &mut Output) -> Result<(), Refusal> {
     if let Some(kept) = desk.purchase(&args.order).await? {
         if let (Some(sealed), Some(identity)) = (&args.sealed, &args.identity) {
             export(desk, &kept, sealed, identity).await?;
         }
-        let waits = kept.purchase.waits_until();
-        let document = json!({"order": kept.order, "side": "buyer", "listing": kept.listing, "title": kept.title, "price": kept.price.to_string(),
-            "state": kept.purchase.state(), "waits": waits, "file": kept.out, "receipt": kept.receipt, "sealed": args.sealed, "identity": args.identity});
-        let text = format!(
-            "{} {}\n{} for {}\n{}",
-            kept.order,
-            kept.purchase.state(),
-            kept.title,
-            kept.price,
-            waits.unwrap_or_default()
-        );
-        out.tell(&document, &text);
-        return Ok(());
+        return show_purchase(&kept, args, out);
     }
-    let kept = desk
-        .sale(&args.order)
-        .await?
-        .ok_or_else(|| Refusal::new("no-order", "this desk has no such order", "See `tacit orders`."))?;
+    let kept = desk.sale(&args.order).await?.ok_or_else(|| {
+        let remedy = "`tacit orders` lists those that it has.";
+        Refusal::new("no-order", "this desk has no such order", remedy)
+    })?;
+    if args.sealed.is_some() {
+        let remedy = "Leave out --sealed and --identity; only the buyer's desk can open the delivery.";
+        return Err(Refusal::usage("the order was sold here, not bought", remedy));
+    }
     let waits = kept.sale.waits_until();
     out.tell(
-        &json!({"order": args.order, "side": "seller", "state": kept.sale.state(), "waits": waits}),
-        &format!("{} {}\n{}", args.order, kept.sale.state(), waits.unwrap_or_default()),
+        &json!({"order": args.order, "side": "seller", "state": kept.sale.state(), "at": kept.since, "waits": waits}),
+        &format!("{}sold; it came in at {}\n{}", heading(&args.order, kept.sale.state()), kept.since, after(waits.as_deref())),
     );
     Ok(())
+}
+
+fn show_purchase(kept: &PurchaseKept, args: &ShowOrderArgs, out: &mut Output) -> Result<(), Refusal> {
+    let waits = kept.purchase.waits_until();
+    let closed_at = match &kept.purchase {
+        Purchase::Closed { closed_at, .. } => Some(*closed_at),
+        _ => None,
+    };
+    let opened = closed_at.is_some() || matches!(kept.purchase, Purchase::Checked { .. });
+    let document = json!({"order": kept.order, "side": "buyer", "listing": kept.listing, "title": kept.title,
+        "price": kept.price.to_string(), "currency": kept.price.currency(), "state": kept.purchase.state(), "at": kept.since,
+        "closed_at": closed_at, "waits": waits, "file": kept.out, "receipt": kept.receipt, "sealed": args.sealed,
+        "identity": args.identity});
+    let mut text = heading(&kept.order, kept.purchase.state());
+    text.push_str(&format!("{} for {}\nordered  {}\n", kept.title, in_full(kept.price), kept.since));
+    if let Some(closed_at) = closed_at {
+        text.push_str(&format!("closed   {closed_at}\n"));
+    }
+    let file = if opened { "file     " } else { "file will be " };
+    text.push_str(&format!("{file}{}\n", kept.out.display()));
+    if let Some(receipt) = &kept.receipt {
+        text.push_str(&format!("receipt  {receipt}\n"));
+    }
+    text.push_str(&after(waits.as_deref()));
+    if let (Some(sealed), Some(identity)) = (&args.sealed, &args.identity) {
+        text.push_str(&format!("sealed   {}\nidentity {}\n", sealed.display(), identity.display()));
+    }
+    out.tell(&document, &text);
+    Ok(())
+}
+
+fn heading(order: &OrderId, state: &str) -> String {
+    format!("{order} {state}\n")
 }
 
 /// `header || body` is an age file for every age program; the identity opens it and nothing else.

@@ -3,6 +3,7 @@
 use crate::open::OpenDesk;
 use crate::output::Output;
 use crate::refusal::Refusal;
+use crate::story::receipts::Side;
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -124,22 +125,29 @@ async fn page_parts(desk: &OpenDesk, id: &ReceiptId) -> Result<PageParts, Refusa
 }
 
 async fn list(desk: &OpenDesk, out: &mut Output) -> Result<(), Refusal> {
-    let kept = desk.receipts().await?;
-    let row = |kept: &crate::story::receipts::ReceiptKept| {
-        let price = kept.agreement.agreement.price.money();
-        json!({"receipt": kept.id, "order": kept.order, "side": kept.side, "price": price.to_string(), "at": kept.at})
-    };
-    let rows: Vec<Value> = kept.iter().map(row).collect();
-    let line = |kept: &crate::story::receipts::ReceiptKept| {
-        format!(
-            "{}  {}  {:?}  {}\n",
+    let (mut rows, mut text) = (Vec::new(), String::new());
+    for kept in desk.receipts().await? {
+        let terms = &kept.agreement.agreement;
+        let price = terms.price.money();
+        let title = desk.mirror().listing_version(&terms.listing, terms.offer_version).await?;
+        let title = title.map(|signed| signed.listing.title.as_str().to_owned());
+        let side = match kept.side {
+            Side::Buyer => "bought",
+            Side::Seller => "sold",
+        };
+        text.push_str(&format!(
+            "{}  {}  {side:<6}  {:>10} {}  {}\n",
             kept.id,
             kept.at.date(),
-            kept.side,
-            kept.agreement.agreement.price.money()
-        )
-    };
-    let mut text: String = kept.iter().map(line).collect();
+            price.to_string(),
+            price.currency(),
+            title.as_deref().unwrap_or_default()
+        ));
+        rows.push(
+            json!({"receipt": kept.id, "order": kept.order, "side": kept.side, "price": price.to_string(),
+            "currency": price.currency(), "title": title, "at": kept.at}),
+        );
+    }
     if text.is_empty() {
         text = "No receipts yet: one is kept for every order that was closed.".to_owned();
     }

@@ -3,7 +3,7 @@
 use crate::open::OpenDesk;
 use crate::output::Output;
 use crate::refusal::Refusal;
-use crate::story::purchase::Driven;
+use crate::story::purchase::{Driven, PurchaseKept};
 use clap::Args;
 use serde_json::json;
 use std::sync::Mutex;
@@ -49,7 +49,13 @@ pub async fn run(desk: &OpenDesk, _args: &RunArgs, out: &mut Output) -> Result<(
 async fn work(desk: &OpenDesk, tell: &(dyn Fn(&str) + Send + Sync)) -> Result<(), Refusal> {
     let mut away = false;
     loop {
-        let wait = if waits_for_ledger(desk).await? { QUICK } else { LOOK };
+        let wait = if waits_for_ledger(desk).await? {
+            QUICK
+        } else if waiting_purchases(desk).await?.is_empty() {
+            LOOK
+        } else {
+            LOOK.min(desk.mailroom().until_next_fetch().await?)
+        };
         match round(desk, wait, tell).await {
             Ok(()) => away = false,
             Err(refusal) if refusal.code == "market-unreachable" => {
@@ -70,18 +76,26 @@ async fn work(desk: &OpenDesk, tell: &(dyn Fn(&str) + Send + Sync)) -> Result<()
     }
 }
 
-async fn round(desk: &OpenDesk, wait: Duration, tell: &(dyn Fn(&str) + Send + Sync)) -> Result<(), Refusal> {
+/// One round of a desk that runs: sales, letters that were not sent, one fetch of the mail of all purchases, and each of
+/// them as far as it goes now. Waits up to `wait` for letters to the seller.
+pub async fn round(
+    desk: &OpenDesk,
+    wait: Duration,
+    tell: &(dyn Fn(&str) + Send + Sync),
+) -> Result<(), Refusal> {
     // Also what another command of this desk noticed ends the round.
     desk.mirror().calm().await?;
     desk.fulfil_round(wait, tell).await?;
     for place in desk.mailroom().unposted().await? {
         desk.mailroom().post_again(&place).await?;
     }
-    for kept in desk.purchases().await? {
-        if kept.purchase.is_over() {
-            continue;
-        }
-        match desk.drive(&kept.order, Duration::ZERO, tell).await {
+    let waiting = waiting_purchases(desk).await?;
+    if !waiting.is_empty() {
+        desk.mailroom().fetch().await?;
+    }
+    for kept in waiting {
+        let named = |sentence: &str| tell(&format!("{}: {sentence}", kept.order));
+        match desk.drive(&kept.order, Duration::ZERO, &named).await {
             Ok(Driven::Done(_) | Driven::Waits(..)) => {}
             Err(refusal) if refusal.code == "market-unreachable" => return Err(refusal),
             Err(refusal) => tell(&format!("{}: {refusal}", kept.order)),
@@ -98,6 +112,12 @@ async fn round(desk: &OpenDesk, wait: Duration, tell: &(dyn Fn(&str) + Send + Sy
         Err(refusal) => tell(&refusal.to_string()),
     }
     desk.mailroom().keep_state_outside_orders().await.map(drop)
+}
+
+async fn waiting_purchases(desk: &OpenDesk) -> Result<Vec<PurchaseKept>, Refusal> {
+    let mut purchases = desk.purchases().await?;
+    purchases.retain(|kept| !kept.purchase.is_over());
+    Ok(purchases)
 }
 
 /// Whether a sale waits for something that no letter announces.

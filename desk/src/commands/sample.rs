@@ -2,7 +2,7 @@
 
 use super::{except_by_address, search::follow_if_reachable, show::mirrored};
 use crate::open::OpenDesk;
-use crate::output::Output;
+use crate::output::{Output, several, shown};
 use crate::refusal::Refusal;
 use crate::samples::{CheckedSample, shown_row};
 use clap::Args;
@@ -55,23 +55,28 @@ pub async fn run(desk: &OpenDesk, args: &SampleArgs, out: &mut Output) -> Result
     Ok(())
 }
 
-fn page(checked: &CheckedSample, names: &[&str], rows: &[Vec<String>], shown: usize) -> String {
+fn page(checked: &CheckedSample, names: &[&str], rows: &[Vec<String>], most: usize) -> String {
     let mut text = String::new();
     if !rows.is_empty() {
-        text.push_str(&format!("{}\n", names.join(" | ")));
+        text.push_str(&format!("{}\n", names.iter().map(|name| shown(name)).collect::<Vec<_>>().join(" | ")));
     }
-    for row in rows.iter().take(shown) {
-        text.push_str(&format!("{}\n", row.join(" | ")));
+    for row in rows.iter().take(most) {
+        text.push_str(&format!("{}\n", row.iter().map(|cell| shown(cell)).collect::<Vec<_>>().join(" | ")));
     }
-    if rows.len() > shown {
-        text.push_str(&format!("... and {} more rows\n", rows.len() - shown));
+    if rows.len() > most {
+        text.push_str(&format!("... and {} more\n", several((rows.len() - most) as u64, "row")));
     }
     for column in checked.profile.iter().flat_map(|profile| &profile.columns) {
-        let range =
-            column.quantiles.as_ref().map(|values| format!(", {}", values.join(" < "))).unwrap_or_default();
+        let range = column
+            .quantiles
+            .as_ref()
+            .map(|values| {
+                format!(", {}", values.iter().map(|value| shown(value)).collect::<Vec<_>>().join(" < "))
+            })
+            .unwrap_or_default();
         text.push_str(&format!(
             "  {}: {:.1} % empty, {} distinct{range}\n",
-            column.name,
+            shown(&column.name),
             f64::from(column.empty_ppm) / 10_000.0,
             column.distinct
         ));

@@ -1,14 +1,17 @@
 //! `tacit sell`, `tacit listings`, `tacit retire`: a seller's listings.
 
 use crate::open::OpenDesk;
-use crate::output::Output;
+use crate::output::{Output, several};
 use crate::refusal::Refusal;
 use crate::story::sell::SellOrder;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::sync::Mutex;
-use tacit_catalogue::{Draft, Price, Revision, SampleFigures, SignedListing, quality_sentence};
+use tacit_catalogue::{
+    Category, DisclosurePreset, Draft, Licence, Price, Revision, SampleFigures, SignedListing,
+    quality_sentence,
+};
 use tacit_values::{Currency, ListingId, Money};
 
 /// Arguments of `sell`.
@@ -16,20 +19,22 @@ use tacit_values::{Currency, ListingId, Money};
 pub struct SellArgs {
     /// The file: CSV, NDJSON, Parquet, or anything else as a plain file.
     pub file: PathBuf,
-    /// What is in the data.
-    #[arg(long, default_value = "")]
+    /// Required: what is in the data.
+    #[arg(long, default_value = "", hide_default_value = true)]
     pub title: String,
     /// A longer description.
-    #[arg(long = "abstract", default_value = "")]
+    #[arg(long = "abstract", default_value = "", hide_default_value = true)]
     pub summary: String,
-    /// The price in tUSD, for example 20.
-    #[arg(long, default_value = "")]
+    /// Required: the price in tUSD, for example 20.
+    #[arg(long, default_value = "", hide_default_value = true)]
     pub price: String,
-    /// What a buyer may do, for example CC-BY-4.0.
-    #[arg(long, default_value = "")]
+    /// Required: what a buyer may do.
+    #[arg(long, default_value = "", hide_default_value = true,
+        help = format!("Required: what a buyer may do; one of {}", Licence::list()))]
     pub licence: String,
-    /// Where it belongs, for example transport.
-    #[arg(long, default_value = "")]
+    /// Required: where it belongs.
+    #[arg(long, default_value = "", hide_default_value = true,
+        help = format!("Required: where it belongs; one of {}", Category::list()))]
     pub category: String,
     /// A word under which it should be found; may be given several times.
     #[arg(long = "tag")]
@@ -43,12 +48,17 @@ pub struct SellArgs {
     /// A column that you promise to fill in every row; may be given several times.
     #[arg(long = "filled", value_name = "COLUMN")]
     pub filled: Vec<String>,
-    /// Whether later versions are included: none, a date, or ever.
-    #[arg(long, default_value = "")]
+    /// Whether later versions are included; only `none` can be sold so far.
+    #[arg(long, default_value = "none")]
     pub updates: String,
-    /// Which figures about sales become public: closed, aggregates, ...
-    #[arg(long, default_value = "")]
+    /// Which figures about sales become public.
+    #[arg(long, default_value_t = DisclosurePreset::default().code().to_owned(),
+        help = format!("Which figures about sales become public; one of {}", presets()))]
     pub preset: String,
+}
+
+fn presets() -> String {
+    DisclosurePreset::ALL.map(DisclosurePreset::code).join(", ")
 }
 
 /// Puts the file up for sale.
@@ -68,12 +78,8 @@ pub async fn sell(desk: &OpenDesk, args: &SellArgs, out: &mut Output) -> Result<
         redact_all: args.redact_all,
         filled: args.filled.clone(),
     };
-    let bar = out.bytes_bar("uploading", 0);
-    let heard = bar.clone();
-    let bytes = move |there: u64, total: u64| {
-        heard.set_length(total);
-        heard.set_position(there);
-    };
+    let bar = out.bytes_bar("", 0);
+    let bytes = super::bytes_on(&bar);
     let shared = Mutex::new(&mut *out);
     let tell = |sentence: &str| shared.lock().expect("telling does not panic").remark(sentence);
     let sold = desk.sell(&args.file, &order, &tell, &bytes).await;
@@ -104,11 +110,11 @@ pub async fn sell(desk: &OpenDesk, args: &SellArgs, out: &mut Output) -> Result<
         "seller": listing.seller,
     });
     let text = format!(
-        "{} is for sale at {} {}.\n{} rows promised cell by cell; the sample shows {} of them: {sentence}.\nLeave `tacit desk` running: it answers orders by itself. Seal a backup (`tacit backup FILE`): the words alone do not bring this file's key back.",
+        "{} is for sale at {} {}.\n{} promised cell by cell; the sample shows {} of them: {sentence}.\nLeave `tacit desk` running: it answers orders by itself. Seal a backup (`tacit backup FILE`): the words alone do not bring this file's key back.",
         listing.id,
         listing.price.money(),
         listing.price.currency(),
-        sold.manifest.rows,
+        several(sold.manifest.rows, "row"),
         sold.sample_rows,
     );
     out.tell(&document, &text);
@@ -200,10 +206,11 @@ async fn list(desk: &OpenDesk, out: &mut Output) -> Result<(), Refusal> {
             Some(signed) => {
                 let listing = &signed.listing;
                 text.push_str(&format!(
-                    "{}  {:<7} {:>10}  {}\n",
+                    "{}  {:<7}  {:>10} {}  {}\n",
                     listing.id,
-                    listing.state,
-                    listing.price.money(),
+                    listing.state.to_string(),
+                    listing.price.money().to_string(),
+                    listing.price.currency(),
                     listing.title
                 ));
                 rows.push(json!({"listing": listing.id, "version": listing.version, "state": listing.state, "price": listing.price.money().to_string(), "title": listing.title}));
@@ -211,8 +218,8 @@ async fn list(desk: &OpenDesk, out: &mut Output) -> Result<(), Refusal> {
             None => {
                 let file = goods.file.display();
                 text.push_str(&format!(
-                    "{}  begun    run the same `tacit sell` again to go on with {file}\n",
-                    goods.listing
+                    "{}  {:<7}  run the same `tacit sell` again to go on with {file}\n",
+                    goods.listing, "begun"
                 ));
                 rows.push(json!({"listing": goods.listing, "state": "begun", "file": goods.file}));
             }
@@ -257,11 +264,12 @@ fn tell_version(signed: &SignedListing, out: &mut Output) {
     out.tell(
         &document,
         &format!(
-            "{} is {} now, version {}, at {}.",
+            "{} is {} now, version {}, at {} {}.",
             listing.id,
             listing.state,
             listing.version,
-            listing.price.money()
+            listing.price.money(),
+            listing.price.currency()
         ),
     );
 }
@@ -272,4 +280,19 @@ fn wrong(refused: &dyn std::fmt::Display) -> Refusal {
         refused.to_string(),
         "Change that and run the command again; nothing was published.",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_help_of_sell_says_what_is_required_and_what_may_be_chosen() {
+        let help = SellArgs::augment_args(clap::Command::new("sell")).render_long_help().to_string();
+        assert!(!help.contains("[default: \"\"]") && !help.contains("[default: ]"), "{help}");
+        for choice in ["transport", "CC-BY-4.0", "aggregates-and-price-band"] {
+            assert!(help.contains(choice), "{choice} is missing in {help}");
+        }
+        assert_eq!(help.matches("Required:").count(), 4);
+    }
 }

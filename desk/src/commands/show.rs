@@ -2,7 +2,7 @@
 
 use super::search::follow_if_reachable;
 use crate::open::OpenDesk;
-use crate::output::Output;
+use crate::output::{Output, shown};
 use crate::refusal::Refusal;
 use clap::Args;
 use serde_json::json;
@@ -56,15 +56,20 @@ fn page(listing: &Listing) -> String {
     let price = listing.price.money();
     let tags: Vec<&str> = listing.tags.iter().map(|tag| tag.as_str()).collect();
     let mut text = format!(
-        "{}\n{} version {} | {} | {price} {}\n\n{}\n\n",
+        "{}\n{} version {} | {} | {price} {}\n\n",
         listing.title,
         listing.id,
         listing.version,
         listing.state,
         price.currency(),
-        listing.summary.as_str(),
     );
-    text.push_str(&format!("category  {}\ntags      {}\n", listing.category, tags.join(", ")));
+    if !listing.summary.as_str().is_empty() {
+        text.push_str(&format!("{}\n\n", listing.summary.as_str()));
+    }
+    text.push_str(&format!("category  {}\n", listing.category));
+    if !tags.is_empty() {
+        text.push_str(&format!("tags      {}\n", tags.join(", ")));
+    }
     text.push_str(&format!(
         "file      {}, {} bytes, {} rows\nmanifest  {}\n",
         listing.media_type, listing.bytes, listing.rows, listing.manifest
@@ -78,7 +83,7 @@ fn page(listing: &Listing) -> String {
     for column in &listing.columns {
         let nullable = if column.nullable { ", may be empty" } else { "" };
         let redacted = if column.redacted { ", closed in the sample" } else { "" };
-        text.push_str(&format!("  {} ({}{nullable}{redacted})\n", column.name, column.cells));
+        text.push_str(&format!("  {} ({}{nullable}{redacted})\n", shown(&column.name), shown(&column.cells)));
     }
     text.push_str(&format!("Look at its sample before you buy: `tacit sample {}`.\n", listing.id));
     text

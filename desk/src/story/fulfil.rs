@@ -179,7 +179,11 @@ impl OpenDesk {
         while let Some(kept) = self.sale(order).await? {
             let now = self.now();
             match &kept.sale {
-                Sale::Received { .. } => self.answer(kept, tell).await?,
+                Sale::Received { .. } => {
+                    if !self.answer(kept, tell).await? {
+                        return Ok(());
+                    }
+                }
                 Sale::Accepted { deliver_until, .. } if now > *deliver_until => {
                     let sale = kept.sale.lapse(now).map_err(|refused| not_a_step(&refused))?;
                     self.keep_sale(&SaleKept { sale, ..kept }).await?;
@@ -199,19 +203,37 @@ impl OpenDesk {
         Ok(())
     }
 
-    async fn answer(&self, kept: SaleKept, tell: Tell<'_>) -> Result<(), Refusal> {
-        let Sale::Received { request, accept_until, .. } = &kept.sale else { return Ok(()) };
+    /// Answers an order that stands at the market; a letter alone costs its writer nothing, so nothing is signed for it.
+    /// Says whether the sale went on.
+    async fn answer(&self, kept: SaleKept, tell: Tell<'_>) -> Result<bool, Refusal> {
+        let Sale::Received { request, accept_until, .. } = &kept.sale else { return Ok(false) };
         let (request, now) = (request.clone(), self.now());
-        if now > *accept_until {
-            let sale = kept.sale.lapse(now).map_err(|refused| not_a_step(&refused))?;
-            return self.keep_sale(&SaleKept { sale, ..kept }).await;
+        if !self.may_ask_again(&request.order) {
+            return Ok(false);
         }
+        let placed = self.stands_at_market(&request.order).await?;
+        if now > *accept_until {
+            self.heard_of(&request.order);
+            if !placed {
+                tell(&format!("order {} was never placed at the market: it is dropped", request.order));
+                self.cabinet().remove(SALES, &request.order.to_string()).await?;
+                return self.mailroom().forget(&request.order).await.map(|()| true);
+            }
+            let sale = kept.sale.lapse(now).map_err(|refused| not_a_step(&refused))?;
+            return self.keep_sale(&SaleKept { sale, ..kept }).await.map(|()| true);
+        }
+        if !placed {
+            // The longer it does not stand there, the more rarely it is asked for.
+            self.ask_again_after(&request.order, now.since(kept.since).max(Duration::from_secs(2)));
+            return Ok(false);
+        }
+        self.heard_of(&request.order);
         self.mirror().follow().await?;
         let pool = self.wallet().current_pool(request.price.currency()).await?;
         if let Some(reason) = self.objection(&request, &pool.pool).await? {
             tell(&format!("order {} was declined: {}", request.order, Declined { reason }));
             let sale = kept.sale.decline(Declined { reason }).map_err(|refused| not_a_step(&refused))?;
-            return self.keep_sale(&SaleKept { sale, ..kept }).await;
+            return self.keep_sale(&SaleKept { sale, ..kept }).await.map(|()| true);
         }
         let seller = self.keyring().seller();
         let pay_by = terms::pay_by(&pool, now);
@@ -228,7 +250,16 @@ impl OpenDesk {
                 })
             })
             .map_err(|refused| not_a_step(&refused))??;
-        self.keep_sale(&SaleKept { sale, ..kept }).await
+        self.keep_sale(&SaleKept { sale, ..kept }).await.map(|()| true)
+    }
+
+    async fn stands_at_market(&self, order: &OrderId) -> Result<bool, Refusal> {
+        match self.market().acting(&self.keyring().seller())?.order(*order).await {
+            Ok(_) => Ok(true),
+            // A letter can be sooner than the buyer's own request at the market.
+            Err(failed) if failed.is_not_found() => Ok(false),
+            Err(failed) => Err(failed.into()),
+        }
     }
 
     /// Why this desk does not accept a request, if it does not.
@@ -402,7 +433,8 @@ fn read<T: serde::de::DeserializeOwned>(body: &Value) -> Result<T, Refusal> {
 }
 
 fn not_a_step(why: &dyn std::fmt::Display) -> Refusal {
-    Refusal::new("order", why.to_string(), "See `tacit orders`.")
+    let remedy = "`tacit orders show ORDER` says where it stands; `tacit desk` goes on with it by itself.";
+    Refusal::new("order", why.to_string(), remedy)
 }
 
 fn not_placed() -> Refusal {

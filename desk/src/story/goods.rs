@@ -1,13 +1,15 @@
 //! What a seller's desk keeps of every listing of its own: the file key, the manifest, and how far publishing came.
 
+use super::sell::{SealedFile, SellOrder};
 use crate::OpenDesk;
 use crate::cabinet::Drawer;
 use crate::refusal::Refusal;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use tacit_catalogue::{Draft, SignedListing};
 use tacit_delivery::{FileKeyKept, SignedManifest};
-use tacit_values::{ListingId, base64url};
+use tacit_values::{Digest, ListingId, base64url};
 
 pub(crate) const GOODS: Drawer = Drawer("goods");
 
@@ -27,6 +29,12 @@ pub struct Goods {
     pub manifest: SignedManifest,
     /// How many bytes the sealed body has.
     pub body_bytes: u64,
+    /// What else was decided, and about which bytes.
+    #[serde(default)]
+    pub(crate) sealed_as: Option<SealedAs>,
+    /// A version that was signed and handed to the market, whose answer is not known: it goes out again byte for byte.
+    #[serde(default)]
+    pub(crate) pending: Option<SignedListing>,
     /// The newest published version; none until the listing is live.
     pub published: Option<SignedListing>,
 }
@@ -45,6 +53,31 @@ pub struct DraftKept {
     pub(crate) preset: String,
 }
 
+/// What was sealed: the file's bytes, and what was decided about its columns. What is opened of a sample stays open.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct SealedAs {
+    /// SHA-256 of the file.
+    pub(crate) plaintext: Digest,
+    /// Columns that stay closed.
+    pub(crate) redact: BTreeSet<String>,
+    /// All of them stay closed.
+    pub(crate) redact_all: bool,
+    /// Columns that are promised to be filled.
+    pub(crate) filled: BTreeSet<String>,
+}
+
+impl SealedAs {
+    pub(crate) fn of(plaintext: Digest, order: &SellOrder) -> Self {
+        let set = |columns: &[String]| columns.iter().cloned().collect();
+        Self {
+            plaintext,
+            redact: set(&order.redact),
+            redact_all: order.redact_all,
+            filled: set(&order.filled),
+        }
+    }
+}
+
 impl From<&Draft> for DraftKept {
     fn from(draft: &Draft) -> Self {
         let Draft { title, summary, category, tags, licence, price, updates, preset } = draft.clone();
@@ -56,13 +89,21 @@ impl Goods {
     pub(crate) fn sealed(
         listing: ListingId,
         file: PathBuf,
-        draft: &Draft,
-        key: &FileKeyKept,
+        order: &SellOrder,
+        sealed: &SealedFile,
         manifest: SignedManifest,
-        body_bytes: u64,
     ) -> Self {
-        let draft = DraftKept::from(draft);
-        Self { listing, file, draft, key: *key.expose(), manifest, body_bytes, published: None }
+        Self {
+            listing,
+            file,
+            draft: DraftKept::from(&order.draft),
+            key: *sealed.key.expose(),
+            manifest,
+            body_bytes: sealed.body_bytes,
+            sealed_as: Some(SealedAs::of(sealed.plaintext, order)),
+            pending: None,
+            published: None,
+        }
     }
 
     /// The key of the sealed body.
@@ -86,6 +127,12 @@ impl OpenDesk {
     /// All listings of this desk.
     pub async fn all_goods(&self) -> Result<Vec<Goods>, Refusal> {
         Ok(self.cabinet().list::<Goods>(GOODS).await?.into_iter().map(|kept| kept.value).collect())
+    }
+
+    /// Forgets a listing that was begun and cannot be finished.
+    pub(crate) async fn forget_goods(&self, goods: &Goods) -> Result<(), Refusal> {
+        self.tidy_goods(goods);
+        Ok(self.cabinet().remove(GOODS, &goods.listing.to_string()).await?)
     }
 
     pub(crate) async fn keep_goods(&self, goods: &Goods) -> Result<(), Refusal> {

@@ -5,6 +5,7 @@
 
 pub mod fulfil;
 pub mod goods;
+pub mod progress;
 pub mod purchase;
 pub mod receipts;
 pub mod sell;

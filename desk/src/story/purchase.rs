@@ -7,10 +7,12 @@
 //! at any time, by any process of this desk: it does what the state asks for and nothing twice. Money in doubt is a state
 //! that the ledger ends; the wallet holds the bundle and never makes another one under the same name.
 
+mod answer;
 mod paying;
-mod receiving;
+pub(crate) mod receiving;
 
 use super::Tell;
+use super::progress::Bytes;
 use super::receipts::Side;
 use super::terms;
 use crate::OpenDesk;
@@ -25,10 +27,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 use tacit_catalogue::Listing;
 use tacit_relay::{Kind, Letter};
-use tacit_settlement::PoolId;
-use tacit_trade::{
-    ACCEPT_WITHIN, AcceptedBody, Agreement, Lapse, OrderRequest, Purchase, Refusal as Declined, TagOpening,
-};
+use tacit_settlement::{Pool, PoolId};
+use tacit_trade::{ACCEPT_WITHIN, Agreement, Lapse, Order, OrderRequest, Purchase, TagOpening};
 use tacit_values::{ListingId, Money, OrderId, ReceiptId, Timestamp};
 use tacit_wire::bodies::orders::OrderAct;
 
@@ -97,8 +97,26 @@ impl OpenDesk {
         let free = views.iter().find(|view| view.pool.pool == pool.pool).map(|view| view.balance);
         let rotated = self.wallet().in_rotated_pools(listing.price.currency()).await?;
         enough(listing.price.money(), free.map(|balance| (balance.free, balance.in_flight)), rotated)?;
+        loop {
+            let order = self.request_order(&listing, &pool, market.fees.version, out.clone()).await?;
+            match self.place_at_market(&order).await {
+                // The words used this number before, on a desk that is lost: the next one.
+                Err(refusal) if refusal.code == "order-taken" => self.give_up_number(&order).await?,
+                // Whatever else stands in the way, the drive meets it again and says it.
+                _ => return Ok(order),
+            }
+        }
+    }
+
+    async fn request_order(
+        &self,
+        listing: &Listing,
+        pool: &Pool,
+        fee_version: u32,
+        out: Option<PathBuf>,
+    ) -> Result<OrderId, Refusal> {
         let (number, order) = self.next_order().await?;
-        let request = terms::request(self, order, &listing, &pool, market.fees.version);
+        let request = terms::request(self, order, listing, pool, fee_version);
         let now = self.now();
         let purchase = Purchase::request(request, now, now.plus(ACCEPT_WITHIN))
             .map_err(|refused| not_a_step(&refused))?;
@@ -120,11 +138,31 @@ impl OpenDesk {
         Ok(order)
     }
 
+    async fn place_at_market(&self, order: &OrderId) -> Result<(), Refusal> {
+        let Some(kept) = self.purchase(order).await? else { return Ok(()) };
+        let Purchase::Requested { request, .. } = kept.purchase else { return Ok(()) };
+        let act = OrderAct::Place { request };
+        let buyer = self.keyring().order_persona(*order);
+        match self.market().acting(&buyer)?.act_on_order(*order, &act).await?.order {
+            Order::Placed { .. } => Ok(()),
+            // The very same request, long ago: that order is over or under way elsewhere.
+            _ => Err(Refusal::new("order-taken", "this desk's words used the number before", "Order again.")),
+        }
+    }
+
+    /// Forgets an order that never was one.
+    async fn give_up_number(&self, order: &OrderId) -> Result<(), Refusal> {
+        self.mailroom().unwatch(*order).await?;
+        Ok(self.cabinet().remove(PURCHASES, &order.to_string()).await?)
+    }
+
     /// Takes up an order that was found again from the words: its last sealed copy at the market becomes its record, and the
-    /// next drive goes on from there. What the desk knows already is newer and stays.
+    /// next drive goes on from there. Of that copy and of what the desk knows already, for example from a backup, the one
+    /// counts that changed more often.
     pub async fn take_up_order(&self, found: &FoundOrder) -> Result<(), Refusal> {
         let Ok(mut kept) = serde_json::from_value::<PurchaseKept>(found.state.clone()) else { return Ok(()) };
-        if kept.order != found.order || self.purchase(&found.order).await?.is_some() {
+        let known = self.purchase(&found.order).await?;
+        if kept.order != found.order || known.is_some_and(|known| known.revision >= kept.revision) {
             return Ok(());
         }
         if !kept.purchase.is_over() {
@@ -145,7 +183,7 @@ impl OpenDesk {
     /// Cancels an order before anything was paid.
     pub async fn cancel_order(&self, order: &OrderId) -> Result<(), Refusal> {
         let _claim = self.folder().claim(&order.to_string()).await?;
-        let kept = self.purchase(order).await?.ok_or_else(|| not_a_step(&"this desk has no such order"))?;
+        let kept = self.purchase(order).await?.ok_or_else(no_such_order)?;
         let purchase = kept.purchase.clone().cancel().map_err(|refused| not_a_step(&refused))?;
         self.mailroom().unwatch(*order).await?;
         self.keep_purchase(PurchaseKept { purchase, ..kept }).await
@@ -173,17 +211,27 @@ impl OpenDesk {
         patience: Duration,
         tell: Tell<'_>,
     ) -> Result<Driven, Refusal> {
+        self.drive_watched(order, patience, tell, &|_, _, _| {}).await
+    }
+
+    /// The same; `bytes` hears how far download and check are.
+    pub async fn drive_watched(
+        &self,
+        order: &OrderId,
+        patience: Duration,
+        tell: Tell<'_>,
+        bytes: Bytes<'_>,
+    ) -> Result<Driven, Refusal> {
         let _claim = self.folder().claim(&order.to_string()).await?;
         let deadline = self.now().plus(patience);
         let mut told = None;
         loop {
-            let kept =
-                self.purchase(order).await?.ok_or_else(|| not_a_step(&"this desk has no such order"))?;
+            let kept = self.purchase(order).await?.ok_or_else(no_such_order)?;
             if told != Some(kept.purchase.state()) {
                 tell(kept.purchase.state());
                 told = Some(kept.purchase.state());
             }
-            if let Some(next) = self.step(&kept, deadline, tell).await? {
+            if let Some(next) = self.step(&kept, deadline, tell, bytes).await? {
                 self.keep_purchase(next).await?;
                 continue;
             }
@@ -209,6 +257,7 @@ impl OpenDesk {
         kept: &PurchaseKept,
         deadline: Timestamp,
         tell: Tell<'_>,
+        bytes: Bytes<'_>,
     ) -> Result<Option<PurchaseKept>, Refusal> {
         let now = self.now();
         let next = match &kept.purchase {
@@ -216,11 +265,11 @@ impl OpenDesk {
                 if let Err(refusal) = self.ask(kept, request).await {
                     return Err(self.never_placed(kept, refusal).await?);
                 }
-                self.hear_answer(kept, now).await?
+                self.hear_answer(kept, now, tell).await?
             }
             Purchase::Agreed { deal } if now >= deal.pays_until => Some(kept.purchase.clone().lapse(now)),
             Purchase::Agreed { .. } => {
-                let r = TagOpening::random(&mut self.rng());
+                let r = TagOpening::from_bytes(self.keyring().terms_blind(kept.order, kept.attempt));
                 Some(kept.purchase.clone().begin_payment(r, now))
             }
             Purchase::Paying { .. } | Purchase::PaymentInDoubt { .. } => {
@@ -228,20 +277,20 @@ impl OpenDesk {
             }
             Purchase::Paid { deal, payment } => {
                 self.tell_paid(kept, payment).await?;
-                match self.hear_delivery(kept).await? {
+                match self.hear_delivery(kept, tell).await? {
                     Some(delivery) => Some(kept.purchase.clone().stated(delivery)),
                     None if now > deal.deliver_until => Some(kept.purchase.clone().lapse(now)),
                     None => None,
                 }
             }
             Purchase::Undelivered { .. } => {
-                self.hear_delivery(kept).await?.map(|delivery| kept.purchase.clone().stated(delivery))
+                self.hear_delivery(kept, tell).await?.map(|delivery| kept.purchase.clone().stated(delivery))
             }
             Purchase::Stated { deal, delivery, .. } => match self.wrong_statement(deal, delivery).await? {
                 Some(fault) => Some(kept.purchase.clone().faulty(fault)),
-                None => Some(kept.purchase.clone().downloaded(self.download(kept, tell).await?)),
+                None => Some(kept.purchase.clone().downloaded(self.download(kept, tell, bytes).await?)),
             },
-            Purchase::Downloaded { delivery, .. } => match self.check(kept, delivery, tell).await? {
+            Purchase::Downloaded { delivery, .. } => match self.check(kept, delivery, tell, bytes).await? {
                 Ok(plaintext) => Some(kept.purchase.clone().checked(plaintext)),
                 Err(fault) => Some(kept.purchase.clone().faulty(fault)),
             },
@@ -258,7 +307,10 @@ impl OpenDesk {
     /// An order that the market will not take for what it asks (another price by now, not for sale) is over before anything
     /// was paid; any other refusal leaves it as it is.
     async fn never_placed(&self, kept: &PurchaseKept, refusal: Refusal) -> Result<Refusal, Refusal> {
-        if matches!(refusal.code.as_ref(), "conflict" | "wrong-state" | "refused" | "not-found") {
+        if matches!(
+            refusal.code.as_ref(),
+            "conflict" | "wrong-state" | "refused" | "not-found" | "order-taken"
+        ) {
             let purchase = kept.purchase.clone().cancel().map_err(|refused| not_a_step(&refused))?;
             self.mailroom().unwatch(kept.order).await?;
             self.keep_purchase(PurchaseKept { purchase, ..kept.clone() }).await?;
@@ -298,52 +350,27 @@ impl OpenDesk {
         Ok(signed.ok_or_else(|| not_a_step(&"the mirror does not hold the listing any more"))?.listing)
     }
 
-    async fn hear_answer(&self, kept: &PurchaseKept, now: Timestamp) -> Result<Option<Step>, Refusal> {
-        let Purchase::Requested { request, accept_until, .. } = &kept.purchase else { return Ok(None) };
-        for letter in self.letters_of(kept, &request.seller).await? {
-            let step = match letter.kind {
-                Kind::Accepted => {
-                    let answer: AcceptedBody = read(&letter)?;
-                    terms::check_receipt(&answer.sd_jwt, &answer.accepted())?;
-                    let pays_until = self.pays_until(&answer.agreement).await?;
-                    let buyer = self.keyring().order_persona(kept.order);
-                    Some(kept.purchase.clone().agree(&answer, &buyer, now, pays_until))
-                }
-                Kind::Refusal => Some(kept.purchase.clone().refused(read::<Declined>(&letter)?)),
-                _ => None,
-            };
-            if step.is_some() {
-                return Ok(step);
-            }
-        }
-        Ok((now > *accept_until).then(|| kept.purchase.clone().lapse(now)))
-    }
-
     /// The end of the last epoch that takes the payment, in the pool that was agreed on: it may have been rotated since.
-    async fn pays_until(&self, agreement: &Agreement) -> Result<Timestamp, Refusal> {
+    /// `None` when this market has no such pool.
+    pub(super) async fn pays_until(&self, agreement: &Agreement) -> Result<Option<Timestamp>, Refusal> {
         let pool = PoolId::from_bytes(*agreement.pool.bytes());
         let genesis = self.mirror().genesis().await?;
-        let pool = genesis.and_then(|genesis| genesis.pool(&pool).cloned());
-        let pool =
-            pool.ok_or_else(|| not_a_step(&"the agreement names a pool that this market does not have"))?;
-        Ok(pool.end_of(agreement.pay_by))
+        Ok(genesis.and_then(|genesis| genesis.pool(&pool).map(|pool| pool.end_of(agreement.pay_by))))
     }
 
     /// Closes the order and keeps the receipt; the log's place of it comes with the next epoch.
     async fn close(&self, kept: &PurchaseKept) -> Result<Option<PurchaseKept>, Refusal> {
         let Purchase::Checked { deal, payment, .. } = &kept.purchase else { return Ok(None) };
         let buyer = self.keyring().order_persona(kept.order);
-        let acting = self.market().acting(&buyer)?;
-        let mut view = acting.act_on_order(kept.order, &OrderAct::Close).await?;
-        let mut patience = 600;
-        let evidence = loop {
-            match view.evidence.take() {
-                Some(evidence) => break evidence,
-                None if patience == 0 => return Ok(None),
-                None => patience -= 1,
-            }
-            tokio::time::sleep(Duration::from_millis(200)).await;
-            view = acting.order(kept.order).await?;
+        if !self.may_ask_again(&kept.order) {
+            return Ok(None);
+        }
+        let view = self.market().acting(&buyer)?.act_on_order(kept.order, &OrderAct::Close).await?;
+        let Some(evidence) = view.evidence else {
+            // It comes with the next epoch: the market says when.
+            let wait = Duration::from_millis(view.retry_after_ms.unwrap_or(1_000));
+            self.ask_again_after(&kept.order, wait);
+            return Ok(None);
         };
         let id = format!("{}/{}", kept.order, kept.attempt);
         let opening = match self.wallet().payment(&id).await? {
@@ -351,25 +378,15 @@ impl OpenDesk {
             // Another machine paid, before this desk was restored: the ledger gives the note back.
             _ => {
                 let terms = &deal.agreement.agreement;
-                self.paid_before(terms, kept.price, payment.r).await?.map(|(_, opening)| opening)
+                self.paid_before(terms, kept.price, &[payment.r]).await?.map(|(_, opening)| opening)
             }
         };
         let receipt =
             self.keep_receipt(Side::Buyer, &deal.agreement, &deal.sd_jwt, payment, opening, evidence).await?;
         let purchase = kept.purchase.clone().closed(self.now()).map_err(|refused| not_a_step(&refused))?;
         self.mailroom().unwatch(kept.order).await?;
+        self.heard_of(&kept.order);
         Ok(Some(PurchaseKept { purchase, receipt: Some(receipt), ..kept.clone() }))
-    }
-
-    /// Letters about this order from its seller that count; letters stay until the order is over, so that a crash between
-    /// reading and recording costs nothing.
-    pub(super) async fn letters_of(
-        &self,
-        kept: &PurchaseKept,
-        seller: &tacit_values::Persona,
-    ) -> Result<Vec<Letter>, Refusal> {
-        let letters = self.mailroom().waiting(&kept.order).await?;
-        Ok(letters.into_iter().filter(|letter| letter.from == *seller).collect())
     }
 
     async fn for_sale(&self, listing: &ListingId, most: Option<Money>) -> Result<Listing, Refusal> {
@@ -470,5 +487,13 @@ fn read<T: serde::de::DeserializeOwned>(letter: &Letter) -> Result<T, Refusal> {
 }
 
 fn not_a_step(why: &dyn std::fmt::Display) -> Refusal {
-    Refusal::new("order", why.to_string(), "See `tacit orders`.")
+    let remedy =
+        "`tacit orders show ORDER` says where it stands; `tacit orders resume ORDER` goes on with it.";
+    Refusal::new("order", why.to_string(), remedy)
+}
+
+fn no_such_order() -> Refusal {
+    let remedy =
+        "`tacit orders` lists those that it has; `tacit init --restore` finds those of your words again.";
+    Refusal::new("no-order", "this desk has no such order", remedy)
 }

@@ -1,26 +1,28 @@
 //! Selling a file: seal once, promise every cell, open the sample that nobody chose, publish.
 //!
 //! ```text
-//! sealed (recorded) -> uploaded -> manifest logged -> beacon drawn -> sample opened -> live (recorded)
+//! sealed (recorded) -> uploaded -> manifest logged -> beacon drawn -> sample opened -> signed (recorded) -> live (recorded)
 //! ```
 //! The file is sealed once and recorded before anything leaves the desk. After a crash in any later step the same command
-//! goes on with the same listing: uploads resume at the missing parts, and every other step answers as the first time.
+//! goes on with the same listing: uploads resume at the missing parts, and every other step answers as the first time. The
+//! same command means the same file, byte for byte, and the same decisions about it; with others the file is sealed anew.
+
+mod sealing;
+
+pub(crate) use sealing::SealedFile;
 
 use super::Tell;
 use super::goods::{Goods, own};
+use super::progress::Bytes;
 use crate::OpenDesk;
 use crate::folder::disk;
 use crate::refusal::Refusal;
 use std::fs::File;
-use std::io::{BufReader, Cursor};
+use std::io::Cursor;
 use std::path::Path;
 use std::time::Duration;
-use tacit_catalogue::{Draft, Listing, NotMoved, Revision, SignedListing};
-use tacit_delivery::{
-    AgeRecipient, BlockLeaves, BuiltManifest, Manifest, ManifestTerms, OrderIdentity, build_manifest,
-    media_type_of_name, open_sample, seal, verify_sample,
-};
-use tacit_values::rand_core::Rng;
+use tacit_catalogue::{Cleared, Draft, Listing, NotMoved, Revision, SignedListing};
+use tacit_delivery::{BlockLeaves, Manifest, open_sample, verify_sample};
 use tacit_values::{Currency, ListingId};
 use tacit_wire::bodies::manifests::{LogManifest, ManifestView};
 
@@ -53,43 +55,42 @@ pub struct Sold {
 }
 
 impl OpenDesk {
-    /// Puts a file up for sale. `bytes` hears how many bytes of the sealed body are uploaded, and of how many.
+    /// Puts a file up for sale. `bytes` hears how far reading, sealing and uploading are.
     pub async fn sell(
         &self,
         file: &Path,
         order: &SellOrder,
         tell: Tell<'_>,
-        bytes: &(dyn Fn(u64, u64) + Send + Sync),
+        bytes: Bytes<'_>,
     ) -> Result<Sold, Refusal> {
         self.mirror().calm().await?;
         let cleared = order.draft.clear(Currency::TestUsd, self.now()).map_err(not_cleared)?;
+        if !matches!(order.draft.updates.trim(), "" | "none") {
+            return Err(Refusal::new(
+                "not-built",
+                "later versions cannot be sold yet: nothing would deliver them",
+                "Leave --updates out, or say `--updates none`; nothing was sealed or sent.",
+            ));
+        }
         let market = self.mirror().meet().await?;
         let file = file.canonicalize().map_err(|_| no_file(file))?;
         let _claim = self.folder().claim(&format!("sell/{}", file.display())).await?;
-        let (goods, plain_because) = match self.unfinished(&file, &order.draft).await? {
+        self.tidy_leavings().await?;
+        let (mut goods, plain_because) = match self.unfinished(&file, order, tell, bytes).await? {
             Some(goods) => {
                 tell("going on with the listing that was begun before");
                 (goods, None)
             }
-            None => self.seal_goods(&file, order, tell).await?,
+            None => self.seal_goods(&file, order, tell, bytes).await?,
         };
         self.upload_goods(&goods, tell, bytes).await?;
         let logged = self.wait_for_beacon(&goods, market.beacon_delay_s, tell).await?;
         let opened = self.open_goods(&goods, &logged, tell).await?;
-        let seller = self.keyring().seller();
-        let mail = self.keyring().mail_key(&seller.persona()).recipient().to_string();
-        let mail = mail.parse().expect("a mail key's recipient is an age recipient");
-        let listing = cleared.go_live(
-            goods.listing,
-            seller.persona(),
-            mail,
-            described(&goods.manifest.manifest),
-            self.now(),
-        );
-        let signed = listing.sign(&seller).map_err(|refused| {
-            Refusal::new("not-listed", refused.to_string(), "Change that and run the command again.")
-        })?;
-        self.publish(goods.clone(), signed.clone()).await?;
+        let signed = match goods.pending.clone() {
+            Some(signed) => signed,
+            None => self.first_version(cleared, &goods)?,
+        };
+        self.publish(&mut goods, signed.clone()).await?;
         self.tidy_goods(&goods);
         Ok(Sold {
             listing: signed,
@@ -100,6 +101,18 @@ impl OpenDesk {
         })
     }
 
+    fn first_version(&self, cleared: Cleared, goods: &Goods) -> Result<SignedListing, Refusal> {
+        let seller = self.keyring().seller();
+        let mail = self.keyring().mail_key(&seller.persona()).recipient().to_string();
+        let mail = mail.parse().expect("a mail key's recipient is an age recipient");
+        let described = described(&goods.manifest.manifest);
+        cleared.go_live(goods.listing, seller.persona(), mail, described, self.now()).sign(&seller).map_err(
+            |refused| {
+                Refusal::new("not-listed", refused.to_string(), "Change that and run the command again.")
+            },
+        )
+    }
+
     /// Publishes a changed version of an own listing.
     pub async fn revise_listing(
         &self,
@@ -107,7 +120,7 @@ impl OpenDesk {
         revision: Revision,
     ) -> Result<SignedListing, Refusal> {
         let now = self.now();
-        self.next_version(listing, |newest| newest.revise(revision, now)).await
+        self.next_version(listing, |newest| newest.revise(revision.clone(), now)).await
     }
 
     /// Takes an own listing out of sale for a while.
@@ -131,25 +144,53 @@ impl OpenDesk {
     async fn next_version(
         &self,
         listing: &ListingId,
-        change: impl FnOnce(Listing) -> Result<Listing, NotMoved>,
+        change: impl Fn(Listing) -> Result<Listing, NotMoved>,
     ) -> Result<SignedListing, Refusal> {
         let _claim = self.folder().claim(&listing.to_string()).await?;
-        let (goods, newest) = own(self, listing).await?;
-        let next = change(newest.listing)
-            .map_err(|refused| Refusal::new("not-moved", refused.to_string(), "See `tacit listings`."))?;
+        let change = |from: Listing| {
+            change(from).map_err(|refused| {
+                Refusal::new(
+                    "not-moved",
+                    refused.to_string(),
+                    "`tacit listings` shows its state and what it asks for.",
+                )
+            })
+        };
+        let (mut goods, mut newest) = own(self, listing).await?;
+        if let Some(pending) = goods.pending.clone() {
+            // It was signed and perhaps published before: first that version, then what is asked for now, unless it is that.
+            let again = change(newest.listing.clone());
+            self.publish(&mut goods, pending.clone()).await?;
+            if again.is_ok_and(|again| Listing { at: pending.listing.at, ..again } == pending.listing) {
+                return Ok(pending);
+            }
+            newest = pending;
+        }
+        let next = change(newest.listing)?;
         let signed = next.sign(&self.keyring().seller()).map_err(|refused| {
             Refusal::new("not-listed", refused.to_string(), "Change that and run the command again.")
         })?;
-        self.publish(goods, signed.clone()).await?;
+        self.publish(&mut goods, signed.clone()).await?;
         Ok(signed)
     }
 
-    /// Publishes first and records then: the market answers a version that it has as the first time.
-    async fn publish(&self, mut goods: Goods, signed: SignedListing) -> Result<(), Refusal> {
-        self.market().acting(&self.keyring().seller())?.publish(&signed).await?;
+    /// Records what was signed, publishes that, records that it is published. The market answers a version that it has as
+    /// the first time, so the same bytes may be sent however often, and no second version 1 is ever signed.
+    async fn publish(&self, goods: &mut Goods, signed: SignedListing) -> Result<(), Refusal> {
+        let first_time = goods.pending.is_none();
+        goods.pending = Some(signed.clone());
+        self.keep_goods(goods).await?;
+        if let Err(failed) = self.market().acting(&self.keyring().seller())?.publish(&signed).await {
+            // A market that says no to what it sees for the first time has not published it.
+            if first_time && failed.problem().is_some_and(|problem| problem.status < 500) {
+                goods.pending = None;
+                self.keep_goods(goods).await?;
+            }
+            return Err(failed.into());
+        }
         let (listing, version) = (signed.listing.id, signed.listing.version);
-        goods.published = Some(signed);
-        self.keep_goods(&goods).await?;
+        (goods.published, goods.pending) = (Some(signed), None);
+        self.keep_goods(goods).await?;
         self.wait_until_mirrored(&listing, version).await
     }
 
@@ -173,54 +214,7 @@ impl OpenDesk {
         }
     }
 
-    async fn unfinished(&self, file: &Path, draft: &Draft) -> Result<Option<Goods>, Refusal> {
-        let begun = self.all_goods().await?;
-        let same =
-            |goods: &Goods| goods.published.is_none() && goods.file == file && goods.draft == draft.into();
-        Ok(begun.into_iter().find(|goods| same(goods) && self.sealed_body(goods).is_file()))
-    }
-
-    async fn seal_goods(
-        &self,
-        file: &Path,
-        order: &SellOrder,
-        tell: Tell<'_>,
-    ) -> Result<(Goods, Option<String>), Refusal> {
-        tell("sealing the file");
-        let listing = ListingId::random(&mut self.rng());
-        let work = self.folder().work();
-        std::fs::create_dir_all(&work).map_err(|_| disk())?;
-        let half = work.join(format!("{listing}.sealing"));
-        let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let terms = ManifestTerms {
-            media_type: media_type_of_name(&name).to_owned(),
-            name,
-            redact: order.redact.iter().cloned().collect(),
-            redact_all: order.redact_all,
-            filled: order.filled.iter().cloned().collect(),
-            breach_ppm: 0,
-        };
-        // The seller's own header is not kept: the key lies in the desk's sealed record, so a key that is thrown away will do.
-        let mut once = [0; 32];
-        self.rng().fill_bytes(&mut once);
-        let mine: AgeRecipient = OrderIdentity::from_bytes(once).recipient();
-        let (path, output) = (file.to_owned(), half.clone());
-        let sealed = tokio::task::spawn_blocking(move || seal_and_promise(&path, &output, &mine, &terms));
-        let (key, body_bytes, built) = sealed.await.expect("sealing does not panic")?;
-        let signed = built.manifest.sign(&self.keyring().seller());
-        let goods = Goods::sealed(listing, file.to_owned(), &order.draft, &key, signed, body_bytes);
-        std::fs::write(self.blocks_file(&goods), built.blocks.bytes()).map_err(|_| disk())?;
-        std::fs::rename(&half, self.sealed_body(&goods)).map_err(|_| disk())?;
-        self.keep_goods(&goods).await?;
-        Ok((goods, built.plain_because))
-    }
-
-    async fn upload_goods(
-        &self,
-        goods: &Goods,
-        tell: Tell<'_>,
-        bytes: &(dyn Fn(u64, u64) + Send + Sync),
-    ) -> Result<(), Refusal> {
+    async fn upload_goods(&self, goods: &Goods, tell: Tell<'_>, bytes: Bytes<'_>) -> Result<(), Refusal> {
         tell("uploading the sealed body");
         let acting = self.market().acting(&self.keyring().seller())?;
         let manifest = &goods.manifest.manifest;
@@ -232,7 +226,7 @@ impl OpenDesk {
             .map_err(not_uploaded)?;
         let mut body = File::open(self.sealed_body(goods)).map_err(|_| disk())?;
         let total = goods.body_bytes;
-        let mut told = |there: u64| bytes(there, total);
+        let mut told = |there: u64| bytes("uploading", there, total);
         acting.upload(manifest.body, total, &mut body, &mut told).await.map_err(not_uploaded)?;
         Ok(())
     }
@@ -298,38 +292,6 @@ impl OpenDesk {
             let _gone_already = std::fs::remove_file(file);
         }
     }
-}
-
-type SealedFile = (tacit_delivery::FileKeyKept, u64, BuiltManifest);
-
-fn seal_and_promise(
-    file: &Path,
-    output: &Path,
-    mine: &AgeRecipient,
-    terms: &ManifestTerms,
-) -> Result<SealedFile, Refusal> {
-    let open = || File::open(file).map_err(|_| no_file(file));
-    let empty = std::fs::metadata(file).map_err(|_| no_file(file))?.len() == 0;
-    if empty {
-        return Err(Refusal::new(
-            "empty-file",
-            "the file is empty: there is nothing to sell",
-            "Choose a file with content.",
-        ));
-    }
-    let body = std::io::BufWriter::new(File::create(output).map_err(|_| disk())?);
-    let sealed = seal(BufReader::new(open()?), body, mine)
-        .map_err(|refused| Refusal::new("not-sealed", refused.to_string(), "Nothing left this machine."))?;
-    let built = build_manifest(open()?, &sealed, terms).map_err(|refused| {
-        let _half_is_worthless = std::fs::remove_file(output);
-        Refusal::new(
-            "unreadable-file",
-            refused.to_string(),
-            "Mend the file and run the command again; nothing left this machine.",
-        )
-    })?;
-    File::open(output).and_then(|file| file.sync_all()).map_err(|_| disk())?;
-    Ok((sealed.file_key, sealed.body.bytes, built))
 }
 
 /// What a listing repeats of its manifest.

@@ -2,9 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a scene that cannot be set is a failed test")]
 
+mod buying;
+mod fair;
 mod mail;
 mod making;
 mod restored;
 mod rotation;
+mod selling;
 mod street;
 mod wallet;

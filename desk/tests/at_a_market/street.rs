@@ -48,6 +48,11 @@ impl Street {
         self.close().await;
         self.clock.pass(Duration::from_secs(1));
         self.market = found(&self.origin, &self.clock, 2).await;
+        self.reopen().await;
+    }
+
+    /// Answers again, at the same address.
+    pub(crate) async fn reopen(&mut self) {
         let listener = loop {
             match tokio::net::TcpListener::bind(("127.0.0.1", self.port)).await {
                 Ok(listener) => break listener,

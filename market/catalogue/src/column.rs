@@ -1,5 +1,6 @@
 //! A column as the listing shows it: the manifest's schema, copied for search and for the page.
 
+use crate::words::reorders;
 use serde::{Deserialize, Serialize};
 
 /// One column of the data that is offered. The manifest says the same and counts where they differ.
@@ -23,8 +24,13 @@ pub(crate) const NAME_MOST: usize = 256;
 pub(crate) const TYPE_MOST: usize = 64;
 
 impl Column {
-    /// Whether name and type have a length that a listing can show.
+    /// Whether name and type print, and have a length that a listing can show.
     pub(crate) fn fits(&self) -> bool {
-        self.name.len() <= NAME_MOST && !self.cells.is_empty() && self.cells.len() <= TYPE_MOST
+        let prints = |text: &str| !text.chars().any(|letter| letter.is_control() || reorders(letter));
+        prints(&self.name)
+            && prints(&self.cells)
+            && self.name.len() <= NAME_MOST
+            && !self.cells.is_empty()
+            && self.cells.len() <= TYPE_MOST
     }
 }

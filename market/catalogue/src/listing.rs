@@ -151,8 +151,10 @@ pub enum BadListing {
     /// Too many tags, or one twice.
     #[error("a listing has at most {TAGS_MOST} tags, none of them twice; remove some")]
     Tags,
-    /// Too many columns, one twice, or a name that is too long.
-    #[error("a listing shows at most {COLUMNS_MOST} columns with distinct names of at most 256 bytes")]
+    /// Too many columns, one twice, or a name that is too long or does not print.
+    #[error(
+        "a listing shows at most {COLUMNS_MOST} columns with distinct printable names of at most 256 bytes"
+    )]
     Columns,
     /// No bytes, or a figure beyond 2^53 - 1.
     #[error("an offered file has at least one byte, and rows and bytes are at most 2^53 - 1")]

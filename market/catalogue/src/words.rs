@@ -49,13 +49,16 @@ fn plain(what: &'static str, text: &str, least: usize, most: usize, lines: bool)
     if length > most {
         return Err(NotAWord::TooLong { what, length, most });
     }
-    // Direction overrides would let a listing show a price or a name that is not the signed one.
-    let reorders = |letter| matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let prints = |letter: char| !reorders(letter) && (!letter.is_control() || (lines && letter == '\n'));
     if text.trim() != text || !text.chars().all(prints) {
         return Err(NotAWord::NotPlain { what });
     }
     Ok(())
+}
+
+/// Direction overrides would let a listing show a price or a name that is not the signed one.
+pub(crate) fn reorders(letter: char) -> bool {
+    matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 fn title(text: &str) -> Result<(), NotAWord> {

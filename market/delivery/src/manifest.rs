@@ -12,7 +12,7 @@ pub(crate) use build::manifest_of_other_file;
 
 use crate::merkle::root_of;
 use crate::sample::sample_size;
-use crate::schema::{Column, LONGEST_COLUMN_NAME, Layout, MOST_COLUMNS};
+use crate::schema::{Column, LONGEST_COLUMN_NAME, Layout, MOST_COLUMNS, prints};
 use crate::seal::MOST_PLAINTEXT_BYTES;
 use serde::{Deserialize, Serialize};
 use tacit_values::{Digest, NotCanonical, Persona, PersonaKey, Signature, canonical};
@@ -67,7 +67,7 @@ pub enum ManifestRefused {
     /// Larger than what may be sold.
     #[error("the manifest's file is empty or larger than 20 GiB")]
     Bytes,
-    /// Too many, unnamed twice, or without rows' layout.
+    /// Too many, one name twice, a name that does not print, or without rows' layout.
     #[error("the manifest's columns contradict each other or its media type")]
     Schema,
     /// The sample is not what the number of rows demands.
@@ -118,6 +118,7 @@ impl Manifest {
         let mut names = std::collections::HashSet::new();
         let sound = self.schema.len() <= MOST_COLUMNS
             && self.schema.iter().all(|column| column.name.len() <= LONGEST_COLUMN_NAME)
+            && self.schema.iter().all(|column| prints(&column.name))
             && self.schema.iter().all(|column| names.insert(column.name.as_str()));
         let plain = self.schema.is_empty();
         let has_layout = plain || self.layout() != Layout::Plain;

@@ -9,6 +9,13 @@ pub const MOST_COLUMNS: usize = 4096;
 /// The longest column name in bytes.
 pub const LONGEST_COLUMN_NAME: usize = 256;
 
+/// Whether a column name prints as it is: a control character or one that turns the direction of writing would let a file
+/// speak to a terminal, or show another name than the signed one.
+pub(crate) fn prints(name: &str) -> bool {
+    let reorders = |letter| matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    !name.chars().any(|letter| letter.is_control() || reorders(letter))
+}
+
 /// What the cells of a column are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

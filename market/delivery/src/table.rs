@@ -103,6 +103,9 @@ pub enum Unreadable {
     /// A column name beyond the limit.
     #[error("a column name is longer than {} bytes", crate::schema::LONGEST_COLUMN_NAME)]
     LongName,
+    /// A column name with control characters.
+    #[error("a column name holds characters that do not print; rename the column")]
+    UnprintableName,
     /// Two columns of one name.
     #[error("two columns are both called `{name}`; rename one")]
     ColumnTwice {
@@ -346,6 +349,9 @@ fn sound_names<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> Result<(), 
     for name in names {
         if name.len() > crate::schema::LONGEST_COLUMN_NAME {
             return Err(Unreadable::LongName);
+        }
+        if !crate::schema::prints(name) {
+            return Err(Unreadable::UnprintableName);
         }
         if !known.insert(name) {
             return Err(Unreadable::ColumnTwice { name: name.to_owned() });

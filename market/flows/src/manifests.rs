@@ -183,20 +183,23 @@ impl Market {
         let digest = manifest.digest();
         let now = self.now();
         let mut tx = self.store().begin().await?;
-        if tx.manifests().get(digest).await?.is_none() {
-            self.admit_manifest(&mut *tx, &seller, listing, now).await?;
-            tx.manifests().put(&stored(&seller, listing, &signed, digest, now)).await?;
-            let record = ManifestRecord { v: 1, manifest: digest, seller, listing, at: now };
-            let leaf =
-                LogLeaf::clear(LeafKind::Manifest, &record).expect("the record is short and its time safe");
-            tx.log().stage(&clear_about(LeafKind::Manifest, digest, &leaf)).await?;
-            let due = now.plus(self.settings().beacon_delay).plus(self.settings().epoch_length);
-            let key = format!("{BEACON_JOB}/{digest}");
-            let body = digest.bytes().to_vec();
-            tx.jobs().enqueue(&Job { key, kind: BEACON_JOB.to_owned(), body, due }).await?;
-            tx.commit().await?;
-            tracing::info!(manifest = %digest, rows = manifest.rows, "manifest taken");
+        if tx.manifests().get(digest).await?.is_some() {
+            // Drawing its beacon writes too, and must not wait for a transaction that writes nothing.
+            drop(tx);
+            return self.manifest(digest).await;
         }
+        self.admit_manifest(&mut *tx, &seller, listing, now).await?;
+        tx.manifests().put(&stored(&seller, listing, &signed, digest, now)).await?;
+        let record = ManifestRecord { v: 1, manifest: digest, seller, listing, at: now };
+        let leaf =
+            LogLeaf::clear(LeafKind::Manifest, &record).expect("the record is short and its time safe");
+        tx.log().stage(&clear_about(LeafKind::Manifest, digest, &leaf)).await?;
+        let due = now.plus(self.settings().beacon_delay).plus(self.settings().epoch_length);
+        let key = format!("{BEACON_JOB}/{digest}");
+        let body = digest.bytes().to_vec();
+        tx.jobs().enqueue(&Job { key, kind: BEACON_JOB.to_owned(), body, due }).await?;
+        tx.commit().await?;
+        tracing::info!(manifest = %digest, rows = manifest.rows, "manifest taken");
         self.manifest(digest).await
     }
 

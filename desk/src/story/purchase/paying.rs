@@ -8,7 +8,7 @@ use crate::story::{Tell, terms};
 use crate::wallet::{Ended, Landed, PaymentIntent, PaymentOutcome, PaymentStep, Terms};
 use std::time::Duration;
 use tacit_relay::Kind;
-use tacit_settlement::{EpochFile, NoteOpening, PoolId, TermsBlind, TermsTag};
+use tacit_settlement::{EpochFile, NoteOpening, PoolId, SettlementBundle, TermsBlind, TermsTag};
 use tacit_trade::{PaidBody, ProofOfPayment, Purchase, TagOpening};
 use tacit_values::{Digest, Epoch, Money, Timestamp};
 
@@ -45,14 +45,24 @@ impl OpenDesk {
             });
         };
         if self.wallet().payment(&intent.id).await?.is_none() {
-            // A desk that was restored from its words may have paid before it was lost: the ledger knows.
-            if let Some((payment, _)) = self.paid_before(terms, pay.amount, *r).await? {
-                let bundle = Digest::of(r.bytes());
+            // A desk that was restored from its words may have paid before it was lost, and another desk with these words may
+            // have paid: the ledger knows.
+            let mut openings = vec![*r];
+            if matches!(kept.purchase, Purchase::Paying { .. }) {
+                let others =
+                    (0..=kept.attempt + 1).map(|attempt| self.keyring().terms_blind(kept.order, attempt));
+                openings.extend(others.map(TagOpening::from_bytes));
+            }
+            if let Some((payment, _)) = self.paid_before(terms, pay.amount, &openings).await? {
+                let bundle = Digest::of(payment.r.bytes());
+                let before_expiry = self.now().min(deal.pays_until.minus(Duration::from_millis(1)));
                 let in_doubt = match &kept.purchase {
                     Purchase::Paying { .. } => kept
                         .purchase
                         .clone()
-                        .hand_over(bundle, self.now().min(deal.pays_until.minus(Duration::from_millis(1)))),
+                        .undo_payment()
+                        .and_then(|agreed| agreed.begin_payment(payment.r, before_expiry))
+                        .and_then(|paying| paying.hand_over(bundle, before_expiry)),
                     in_doubt => Ok(in_doubt.clone()),
                 };
                 let paid = in_doubt.and_then(|in_doubt| in_doubt.found_on_ledger(payment));
@@ -105,12 +115,13 @@ impl OpenDesk {
         &self,
         terms: &tacit_trade::Agreement,
         amount: Money,
-        r: TagOpening,
+        openings: &[TagOpening],
     ) -> Result<Option<(ProofOfPayment, NoteOpening)>, Refusal> {
         self.mirror().follow().await?;
         let pool = PoolId::from_bytes(*terms.pool.bytes());
         let terms_hash = terms.terms_hash().map_err(|refused| not_a_step(&refused))?;
-        let tag = TermsTag::binding(&TermsBlind::from_bytes(*r.bytes()), &terms_hash);
+        let tagged = |r: &TagOpening| TermsTag::binding(&TermsBlind::from_bytes(*r.bytes()), &terms_hash);
+        let tags: Vec<(TermsTag, TagOpening)> = openings.iter().map(|r| (tagged(r), *r)).collect();
         let payee =
             terms::wallet_address(&terms.pays.first().ok_or_else(|| not_a_step(&"no payee"))?.address)?;
         let keys = self.wallet_keys(pool);
@@ -122,11 +133,12 @@ impl OpenDesk {
             for closed in files {
                 let file = closed.file.as_deref().and_then(|bytes| EpochFile::decode(bytes).ok());
                 let Some(file) = file else { continue };
-                let Some(bundle) =
-                    file.entries.iter().map(|entry| &entry.bundle).find(|bundle| bundle.terms_tag() == tag)
-                else {
-                    continue;
+                let tagged = |bundle: &SettlementBundle| {
+                    tags.iter().find(|(tag, _)| *tag == bundle.terms_tag()).map(|(_, r)| *r)
                 };
+                let found =
+                    file.entries.iter().find_map(|entry| Some((&entry.bundle, tagged(&entry.bundle)?)));
+                let Some((bundle, r)) = found else { continue };
                 let ours = (0..bundle.actions()).find_map(|action| {
                     let sent = keys.recover_output(bundle, action, amount.currency())?;
                     (sent.address == payee && sent.value == amount).then_some((action, sent))

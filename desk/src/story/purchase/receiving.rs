@@ -6,6 +6,7 @@ use crate::folder::disk;
 use crate::refusal::Refusal;
 use crate::story::Tell;
 use crate::story::fulfil::agreed_delivery;
+use crate::story::progress::{Bytes, watched};
 use crate::story::sell::blocks_of;
 use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
@@ -19,12 +20,19 @@ use tacit_values::{Digest, OrderId};
 impl OpenDesk {
     /// Statement and header: by letter, or from the market when the letter is late. What the letter says is the seller's own
     /// word; what the market shows counts only when the seller signed it, so that nobody else can spoil a delivery.
-    pub(super) async fn hear_delivery(&self, kept: &PurchaseKept) -> Result<Option<StatedDelivery>, Refusal> {
+    pub(super) async fn hear_delivery(
+        &self,
+        kept: &PurchaseKept,
+        tell: Tell<'_>,
+    ) -> Result<Option<StatedDelivery>, Refusal> {
         let (Purchase::Paid { deal, .. } | Purchase::Undelivered { deal, .. }) = &kept.purchase else {
             return Ok(None);
         };
-        if let Some(delivery) = self.delivery_letter(kept, deal).await? {
+        if let Some(delivery) = self.delivery_letter(kept, deal, tell).await? {
             return Ok(Some(delivery));
+        }
+        if !self.asks_instead_of_letters(&kept.order) {
+            return Ok(None);
         }
         let buyer = self.keyring().order_persona(kept.order);
         let view = self.market().acting(&buyer)?.order(kept.order).await?;
@@ -34,22 +42,39 @@ impl OpenDesk {
             _ => return Ok(None),
         };
         if self.wrong_statement(deal, &shown).await?.is_none() {
+            self.heard_of(&kept.order);
             return Ok(Some(shown));
         }
         self.mailroom().fetch().await?;
-        match self.delivery_letter(kept, deal).await? {
+        match self.delivery_letter(kept, deal, tell).await? {
             Some(delivery) => Ok(Some(delivery)),
             None => Err(untrue_delivery()),
         }
     }
 
+    /// The seller's letter of delivery; one that cannot be read is put aside, and the market's copy asked for.
     async fn delivery_letter(
         &self,
         kept: &PurchaseKept,
         deal: &tacit_trade::Deal,
+        tell: Tell<'_>,
     ) -> Result<Option<StatedDelivery>, Refusal> {
-        let letters = self.letters_of(kept, &deal.agreement.agreement.seller).await?;
-        letters.iter().find(|letter| letter.kind == Kind::Delivery).map(read).transpose()
+        for letter in self.letters_of(kept, &deal.agreement.agreement.seller).await? {
+            if letter.kind != Kind::Delivery {
+                continue;
+            }
+            match read(&letter) {
+                Ok(delivery) => {
+                    self.heard_of(&kept.order);
+                    return Ok(Some(delivery));
+                }
+                Err(why) => {
+                    self.put_aside(&letter, &why, tell).await?;
+                    self.ask_at_once(&kept.order);
+                }
+            }
+        }
+        Ok(None)
     }
 
     pub(super) async fn wrong_statement(
@@ -66,7 +91,12 @@ impl OpenDesk {
         Ok(check_statement(&signed, &agreed, &delivery.header).err().map(|_| FaultKind::Statement))
     }
 
-    pub(super) async fn download(&self, kept: &PurchaseKept, tell: Tell<'_>) -> Result<Digest, Refusal> {
+    pub(super) async fn download(
+        &self,
+        kept: &PurchaseKept,
+        tell: Tell<'_>,
+        told: Bytes<'_>,
+    ) -> Result<Digest, Refusal> {
         let (manifest, _) = self.goods_of(kept).await?;
         let bytes = tacit_delivery::body_bytes(manifest.bytes);
         let file = self.body_file(&kept.order);
@@ -74,7 +104,8 @@ impl OpenDesk {
         let mut into = OpenOptions::new().create(true).append(true).open(&file).map_err(|_| disk())?;
         let have = into.metadata().map_err(|_| disk())?.len().min(bytes);
         tell(&format!("downloading {bytes} bytes, {have} of them are here"));
-        let fetched = self.market().singly()?.body(manifest.body, have, bytes, &mut into, &mut |_| {}).await;
+        let mut there = |there: u64| told("downloading", there, bytes);
+        let fetched = self.market().singly()?.body(manifest.body, have, bytes, &mut into, &mut there).await;
         fetched.map_err(|refused| match refused {
             tacit_wire::client::NotFetched::Failed(failed) => failed.into(),
             other => Refusal::new(
@@ -104,6 +135,7 @@ impl OpenDesk {
         kept: &PurchaseKept,
         delivery: &StatedDelivery,
         tell: Tell<'_>,
+        bytes: Bytes<'_>,
     ) -> Result<Result<Digest, FaultKind>, Refusal> {
         let (manifest, blocks) = self.goods_of(kept).await?;
         tell(&format!("checking all {} rows against the manifest", manifest.rows));
@@ -114,10 +146,11 @@ impl OpenDesk {
         }
         let (identity, header, body) =
             (self.keyring().order_identity(kept.order), delivery.header.clone(), self.body_file(&kept.order));
-        let checked = tokio::task::spawn_blocking(move || {
+        let whole = tacit_delivery::body_bytes(manifest.bytes);
+        let checked = watched("checking", whole, bytes, move |count| {
             let delivered =
                 Delivered { header: &header, identity: &identity, manifest: &manifest, blocks: &blocks };
-            let body = std::io::BufReader::new(File::open(body).map_err(|_| disk())?);
+            let body = std::io::BufReader::new(count.reading(File::open(body).map_err(|_| disk())?));
             let output = OpenOptions::new()
                 .read(true)
                 .write(true)
@@ -134,7 +167,7 @@ impl OpenDesk {
             }
             Ok::<_, Refusal>(found)
         });
-        match checked.await.expect("checking does not panic")? {
+        match checked.await? {
             Ok(checked) => Ok(Ok(checked.plaintext.sha256)),
             Err(CheckFailed::Fault(fault)) => Ok(Err(kind_of(&fault))),
             Err(CheckFailed::NotChecked(why)) => {
@@ -206,12 +239,15 @@ fn kind_of(fault: &DeliveryFault) -> FaultKind {
 }
 
 fn digest_of_file(file: &Path) -> Result<Digest, Refusal> {
-    use std::io::Read;
-    let mut from = File::open(file).map_err(|_| disk())?;
+    digest_of_stream(&mut File::open(file).map_err(|_| disk())?).map_err(|_| disk())
+}
+
+/// SHA-256 of everything that is read.
+pub(crate) fn digest_of_stream(from: &mut impl std::io::Read) -> std::io::Result<Digest> {
     let mut hasher = tacit_values::TaggedHasher::plain();
     let mut buffer = vec![0; 256 * 1024];
     loop {
-        match from.read(&mut buffer).map_err(|_| disk())? {
+        match from.read(&mut buffer)? {
             0 => return Ok(hasher.finish()),
             count => hasher.update(&buffer[..count]),
         }

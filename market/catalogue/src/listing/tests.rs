@@ -91,6 +91,9 @@ fn figures_beyond_the_safe_integers_and_empty_files_cannot_be_signed() {
     assert_eq!(with(|listing| listing.version = 0), BadListing::VersionZero);
     assert_eq!(with(|listing| listing.tags = vec!["t".parse().unwrap(); 2]), BadListing::Tags);
     assert_eq!(with(|listing| listing.columns.push(listing.columns[0].clone())), BadListing::Columns);
+    assert_eq!(with(|listing| listing.columns[0].name = "\u{1b}[2Jname".into()), BadListing::Columns);
+    assert_eq!(with(|listing| listing.columns[0].name = "a\nb".into()), BadListing::Columns);
+    assert_eq!(with(|listing| listing.columns[0].name = "\u{202e}eman".into()), BadListing::Columns);
 }
 
 #[test]

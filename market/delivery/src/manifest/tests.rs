@@ -56,6 +56,21 @@ fn a_manifest_counts_with_its_sellers_signature_only() {
 }
 
 #[test]
+fn column_names_that_speak_to_a_terminal_are_refused_when_sealing_and_when_checking() {
+    for name in ["\u{1b}[2Jtotal", "to\u{9b}31mtal", "\u{202e}latot"] {
+        let csv = format!("{name},b\n1,2\n");
+        let key = FileKeyKept::from_bytes([7; 16]);
+        let terms = terms("small.csv");
+        let built =
+            manifest_of(cursor(csv.as_bytes()), &key, measure(csv.as_bytes()), Digest::of(b""), &terms);
+        assert!(built.unwrap_err().to_string().contains("do not print"), "{name:?}");
+        let mut manifest = Offer::of(b"a,b\n1,2\n", &terms).manifest().clone();
+        manifest.schema[0].name = name.to_owned();
+        assert_eq!(manifest.well_formed(), Err(ManifestRefused::Schema), "{name:?}");
+    }
+}
+
+#[test]
 fn a_schema_says_what_was_seen() {
     let text = "{\"a\":1,\"b\":null,\"c\":\"x\",\"d\":1}\n{\"a\":2.5,\"b\":true,\"c\":4,\"d\":2}\n";
     let offer = Offer::of(text.as_bytes(), &terms("seen.ndjson"));

@@ -7,7 +7,7 @@
 use super::lines::{LineRows, Source, text_column};
 use super::{Unreadable, sound_names};
 use crate::cell::{CellTag, Row, double_bytes};
-use crate::schema::{Column, LONGEST_COLUMN_NAME, MOST_COLUMNS};
+use crate::schema::{Column, LONGEST_COLUMN_NAME, MOST_COLUMNS, prints};
 use serde::de::IgnoredAny;
 use serde_json::{Number, Value};
 use std::collections::{BTreeSet, HashMap};
@@ -34,6 +34,9 @@ pub(super) fn union_of_keys<P: Read + Seek>(plaintext: &mut P) -> Result<Vec<Col
         for_each_member(&raw[begin..], line, |key, _| {
             if key.len() > LONGEST_COLUMN_NAME {
                 return Err(Unreadable::LongName);
+            }
+            if !prints(&key) {
+                return Err(Unreadable::UnprintableName);
             }
             if !names.contains(&key) {
                 names.insert(key);

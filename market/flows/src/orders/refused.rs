@@ -130,7 +130,7 @@ impl Refusal for OrderRefused {
 fn not_placed(refused: &NotPlaced) -> Told {
     match refused {
         NotPlaced::NotTheBuyer => Told::new(Nature::Forbidden, "not-yours"),
-        NotPlaced::Taken => Told::new(Nature::Conflict, "conflict"),
+        NotPlaced::Taken => Told::new(Nature::Conflict, "order-taken"),
         NotPlaced::Listing(Disagreement::PriceChanged { .. } | Disagreement::OfferChanged { .. }) => {
             Told::with(Nature::Conflict, "conflict", "read the listing again and order at its newest version")
         }

@@ -40,6 +40,16 @@ impl Purchase {
         }
     }
 
+    /// The seller accepted, and the desk heard of it when `pay_by` was over already.
+    pub fn answered_too_late(self) -> Step {
+        match self {
+            Self::Requested { request, .. } => {
+                Ok(Self::Expired { order: request.order, why: Lapse::NotPaid })
+            }
+            other => other.wrong("expired"),
+        }
+    }
+
     /// The seller declined.
     pub fn refused(self, refusal: Refusal) -> Step {
         match self {
