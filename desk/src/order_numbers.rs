@@ -19,6 +19,18 @@ impl OpenDesk {
         Ok((number, self.keyring().order_id(number)))
     }
 
+    /// The next order number that no other desk with the same words has used either: whoever used it left a letter to
+    /// themselves, and whole buckets of those are read by anybody. Two desks that choose at the same moment can still
+    /// choose alike; then they share one order.
+    pub(crate) async fn unused_order(&self) -> Result<(u32, OrderId), Refusal> {
+        loop {
+            let (number, order) = self.next_order().await?;
+            if self.mailroom().own_state(number).await?.is_none() {
+                return Ok((number, order));
+            }
+        }
+    }
+
     /// After restoring: keeps what an order's own letter said, for the story that goes on with it, and its number.
     pub(crate) async fn note_found_order(&self, found: &FoundOrder) -> Result<(), Refusal> {
         self.cabinet().put(FOUND, &found.order.to_string(), found).await?;

@@ -79,7 +79,7 @@ fn pass_on(mut desk: TcpStream, market: &str, meddling: &Meddling, notes: &Mutex
 }
 
 /// The server's half of RFC 1928 and RFC 1929, as far as a desk needs it; gives the user name.
-fn socks_greeting(desk: &mut TcpStream) -> Option<String> {
+pub fn socks_greeting(desk: &mut TcpStream) -> Option<String> {
     let offered = take(desk, 2)?;
     let methods = take(desk, offered[1].into())?;
     let with_name = methods.contains(&2);
@@ -110,7 +110,7 @@ fn take(desk: &mut TcpStream, count: usize) -> Option<Vec<u8>> {
 }
 
 /// Head (with its empty line) and body, chunked or by length or until the end.
-fn read_message(from: &mut impl BufRead) -> Option<(String, Vec<u8>)> {
+pub fn read_message(from: &mut impl BufRead) -> Option<(String, Vec<u8>)> {
     let mut head = String::new();
     loop {
         let mut line = String::new();
@@ -151,7 +151,7 @@ fn read_message(from: &mut impl BufRead) -> Option<(String, Vec<u8>)> {
     Some((head, body))
 }
 
-fn closing(head: &str) -> String {
+pub fn closing(head: &str) -> String {
     let kept = head.trim_end().lines().filter(|line| {
         let lower = line.to_ascii_lowercase();
         !lower.starts_with("connection:") && !lower.starts_with("expect:")
@@ -161,7 +161,7 @@ fn closing(head: &str) -> String {
     text
 }
 
-fn with_length(head: &str, length: usize) -> String {
+pub fn with_length(head: &str, length: usize) -> String {
     let empty = head.contains(" 304 ") || head.contains(" 204 ");
     let kept = head.trim_end().lines().filter(|line| {
         let lower = line.to_ascii_lowercase();

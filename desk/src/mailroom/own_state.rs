@@ -54,6 +54,16 @@ impl Mailroom<'_> {
         Ok(self.desk.market().acting(key)?.keep_self_letter(0, sealed.into()).await?)
     }
 
+    /// The state that a desk with these words kept under an order number, if one did.
+    pub(crate) async fn own_state(&self, number: u32) -> Result<Option<FoundOrder>, Refusal> {
+        let bits = self.relay().await?.bucket_bits;
+        let order = self.desk.keyring().order_id(number);
+        let me = self.desk.keyring().order_persona(order).persona();
+        let letters = self.desk.market().mirror().bucket_self(BucketName::of(&me, bits)).await?.letters;
+        let newest = newest(letters, self.desk.keyring().mail_key(&me), me, order).await;
+        Ok(newest.map(|state| FoundOrder { number, order, state }))
+    }
+
     /// Finds the orders of this seed again. `tell` is called with every number that was tried.
     pub async fn find_own_orders(
         &self,

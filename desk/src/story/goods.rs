@@ -88,6 +88,12 @@ impl OpenDesk {
         Ok(self.cabinet().list::<Goods>(GOODS).await?.into_iter().map(|kept| kept.value).collect())
     }
 
+    /// Forgets a listing that was begun and cannot be finished.
+    pub(crate) async fn forget_goods(&self, goods: &Goods) -> Result<(), Refusal> {
+        self.tidy_goods(goods);
+        Ok(self.cabinet().remove(GOODS, &goods.listing.to_string()).await?)
+    }
+
     pub(crate) async fn keep_goods(&self, goods: &Goods) -> Result<(), Refusal> {
         Ok(self.cabinet().put(GOODS, &goods.listing.to_string(), goods).await?)
     }

@@ -8,6 +8,7 @@
 //! that the ledger ends; the wallet holds the bundle and never makes another one under the same name.
 
 mod paying;
+mod place;
 mod receiving;
 
 use super::Tell;
@@ -89,12 +90,15 @@ impl OpenDesk {
         self.mirror().calm().await?;
         self.mirror().follow_catalogue().await?;
         let listing = self.for_sale(listing, most).await?;
+        if let Some(out) = &out {
+            place::is_free(out)?;
+        }
         let market = self.mirror().meet().await?;
         let views = self.wallet().sync().await?;
         let pool = self.wallet().current_pool(listing.price.currency()).await?;
         let free = views.iter().find(|view| view.pool.pool == pool.pool).map(|view| view.balance);
         enough(listing.price.money(), free.map(|balance| (balance.free, balance.in_flight)))?;
-        let (number, order) = self.next_order().await?;
+        let (number, order) = self.unused_order().await?;
         let request = terms::request(self, order, &listing, &pool, market.fees.version);
         let now = self.now();
         let purchase = Purchase::request(request, now, now.plus(ACCEPT_WITHIN))
@@ -126,6 +130,17 @@ impl OpenDesk {
         }
         self.mailroom().watch(found.order).await?;
         Ok(self.cabinet().put(PURCHASES, &found.order.to_string(), &kept).await?)
+    }
+
+    /// Chooses another place for the opened file, as long as it is not open.
+    pub async fn move_order_to(&self, order: &OrderId, out: PathBuf) -> Result<(), Refusal> {
+        let _claim = self.folder().claim(&order.to_string()).await?;
+        let kept = self.purchase(order).await?.ok_or_else(|| not_a_step(&"this desk has no such order"))?;
+        if kept.out == out || kept.purchase.is_over() {
+            return Ok(());
+        }
+        place::is_free(&out)?;
+        self.keep_purchase(PurchaseKept { out, ..kept }).await
     }
 
     /// Cancels an order before anything was paid.
@@ -233,6 +248,17 @@ impl OpenDesk {
             let purchase = kept.purchase.clone().cancel().map_err(|refused| not_a_step(&refused))?;
             self.mailroom().unwatch(kept.order).await?;
             self.keep_purchase(PurchaseKept { purchase, ..kept.clone() }).await?;
+            self.mirror().follow_catalogue().await?;
+            let newest = self.mirror().listing(&kept.listing).await?.map(|signed| signed.listing.price);
+            if let Some(price) = newest.filter(|price| price.money() != kept.price) {
+                let currency = price.currency();
+                let sentence = format!(
+                    "the price is {} {currency} now, not {} as when you ordered; nothing was paid",
+                    price.money(),
+                    kept.price
+                );
+                return Ok(Refusal::new("price-changed", sentence, "Look at `tacit show` and order again."));
+            }
         }
         Ok(refusal)
     }

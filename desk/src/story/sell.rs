@@ -13,16 +13,19 @@ use crate::folder::disk;
 use crate::refusal::Refusal;
 use std::fs::File;
 use std::io::{BufReader, Cursor};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tacit_catalogue::{Draft, Listing, NotMoved, Revision, SignedListing};
 use tacit_delivery::{
-    AgeRecipient, BlockLeaves, BuiltManifest, Manifest, ManifestTerms, OrderIdentity, build_manifest,
-    media_type_of_name, open_sample, seal, verify_sample,
+    AgeRecipient, BlockLeaves, BuiltManifest, Manifest, ManifestTerms, NoManifest, OrderIdentity,
+    SampleNotOpened, build_manifest, media_type_of_name, open_sample, seal, verify_sample,
 };
 use tacit_values::rand_core::Rng;
 use tacit_values::{Currency, ListingId};
 use tacit_wire::bodies::manifests::{LogManifest, ManifestView};
+
+/// Code of the refusal that the file is not what it was.
+const CHANGED: &str = "file-changed";
 
 /// What a seller decides about a file.
 #[derive(Debug, Clone, Default)]
@@ -64,7 +67,7 @@ impl OpenDesk {
         self.mirror().calm().await?;
         let cleared = order.draft.clear(Currency::TestUsd, self.now()).map_err(not_cleared)?;
         let market = self.mirror().meet().await?;
-        let file = file.canonicalize().map_err(|_| no_file(file))?;
+        let file = file_to_sell(file)?;
         let _claim = self.folder().claim(&format!("sell/{}", file.display())).await?;
         let (goods, plain_because) = match self.unfinished(&file, &order.draft).await? {
             Some(goods) => {
@@ -75,7 +78,14 @@ impl OpenDesk {
         };
         self.upload_goods(&goods, tell, bytes).await?;
         let logged = self.wait_for_beacon(&goods, market.beacon_delay_s, tell).await?;
-        let opened = self.open_goods(&goods, &logged, tell).await?;
+        let opened = match self.open_goods(&goods, &logged, tell).await {
+            Err(refusal) if refusal.code == CHANGED => {
+                // What was sealed is of no use any more: the next time the file is sealed as it is then.
+                self.forget_goods(&goods).await?;
+                return Err(refusal);
+            }
+            opened => opened?,
+        };
         let seller = self.keyring().seller();
         let mail = self.keyring().mail_key(&seller.persona()).recipient().to_string();
         let mail = mail.parse().expect("a mail key's recipient is an age recipient");
@@ -271,9 +281,7 @@ impl OpenDesk {
             (goods.file.clone(), goods.key(), goods.manifest.manifest.clone(), beacon.digest());
         let opened = tokio::task::spawn_blocking(move || {
             let plaintext = File::open(&file).map_err(|_| no_file(&file))?;
-            let sample = open_sample(plaintext, &manifest, &key, &drawn).map_err(|refused| {
-                Refusal::new("sample", refused.to_string(), "Sell the file again when it is complete.")
-            })?;
+            let sample = open_sample(plaintext, &manifest, &key, &drawn).map_err(not_opened)?;
             let audited = verify_sample(&sample, &manifest, &drawn).map_err(|refused| {
                 Refusal::new("sample", refused.to_string(), "Sell the file again when it is complete.")
             })?;
@@ -308,6 +316,19 @@ fn seal_and_promise(
     mine: &AgeRecipient,
     terms: &ManifestTerms,
 ) -> Result<SealedFile, Refusal> {
+    let sealed = seal_file(file, output, mine, terms);
+    if sealed.is_err() {
+        let _half_is_worthless = std::fs::remove_file(output);
+    }
+    sealed
+}
+
+fn seal_file(
+    file: &Path,
+    output: &Path,
+    mine: &AgeRecipient,
+    terms: &ManifestTerms,
+) -> Result<SealedFile, Refusal> {
     let open = || File::open(file).map_err(|_| no_file(file));
     let empty = std::fs::metadata(file).map_err(|_| no_file(file))?.len() == 0;
     if empty {
@@ -321,12 +342,13 @@ fn seal_and_promise(
     let sealed = seal(BufReader::new(open()?), body, mine)
         .map_err(|refused| Refusal::new("not-sealed", refused.to_string(), "Nothing left this machine."))?;
     let built = build_manifest(open()?, &sealed, terms).map_err(|refused| {
-        let _half_is_worthless = std::fs::remove_file(output);
-        Refusal::new(
-            "unreadable-file",
-            refused.to_string(),
-            "Mend the file and run the command again; nothing left this machine.",
-        )
+        let (code, remedy) = match refused {
+            NoManifest::Changed => {
+                (CHANGED, "Run the command again when nothing writes to the file; nothing left this machine.")
+            }
+            _ => ("unreadable-file", "Mend the file and run the command again; nothing left this machine."),
+        };
+        Refusal::new(code, refused.to_string(), remedy)
     })?;
     File::open(output).and_then(|file| file.sync_all()).map_err(|_| disk())?;
     Ok((sealed.file_key, sealed.body.bytes, built))
@@ -360,6 +382,27 @@ fn not_cleared(refused: tacit_catalogue::NotCleared) -> Refusal {
         refused.to_string(),
         "Change that and run the command again; nothing was sealed or sent.",
     )
+}
+
+/// Where the file really lies. A folder, a pipe or a device is refused before anything waits for its content.
+fn file_to_sell(file: &Path) -> Result<PathBuf, Refusal> {
+    let path = file.canonicalize().map_err(|_| no_file(file))?;
+    if std::fs::metadata(&path).map_err(|_| no_file(file))?.is_file() {
+        return Ok(path);
+    }
+    let sentence = format!("`{}` is not a file: a folder, a pipe or a device cannot be sealed", file.display());
+    Err(Refusal::new("no-file", sentence, "Write what you sell into one file, and sell that."))
+}
+
+fn not_opened(refused: SampleNotOpened) -> Refusal {
+    match refused {
+        SampleNotOpened::Changed | SampleNotOpened::Unreadable(_) => Refusal::new(
+            CHANGED,
+            "the file is not what was sealed any more: it changed before its sample was opened",
+            "Nothing is for sale. Run the command again: it seals the file as it is now.",
+        ),
+        other => Refusal::new("sample", other.to_string(), "Change that and run the command again."),
+    }
 }
 
 fn no_file(file: &Path) -> Refusal {
