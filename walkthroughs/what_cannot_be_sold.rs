@@ -114,7 +114,7 @@ fn a_listing_without_its_parts_is_refused_before_the_file_is_read() {
     }
     let with = |more: &[&'static str]| wren.is_refused(&[&whole[..], more].concat());
     says(&with(&["--updates", "whenever"]), "not-cleared", &["updates"]);
-    says(&with(&["--preset", "everything"]), "not-cleared", &["everything"]);
+    says(&with(&["--preset", "everything"]), "not-cleared", &["preset", "aggregates"]);
     says(&with(&["--redact", "keeper"]), "unreadable-file", &["`keeper`"]);
     has_nothing_begun(&wren);
     assert_eq!(wren.does(&whole)["rows"], 3);

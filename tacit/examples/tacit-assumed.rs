@@ -9,8 +9,8 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
-use tacit::{ProofSystem, Wanted};
 use std::time::{SystemTime, UNIX_EPOCH};
+use tacit::{ProofSystem, Wanted};
 use tacit_assumed::AssumeProof;
 use tacit_ports::clock::Clock;
 use tacit_settlement::Proofs;

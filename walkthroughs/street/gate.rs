@@ -43,7 +43,9 @@ impl Stopped {
 
     /// What is asked, without ids: the names in the path.
     pub fn what(&self) -> String {
-        let plain = |part: &&str| part.len() < 20 && part.chars().all(|sign| sign.is_ascii_lowercase() || sign == '-');
+        let plain = |part: &&str| {
+            part.len() < 20 && part.chars().all(|sign| sign.is_ascii_lowercase() || sign == '-')
+        };
         let path = self.path.split('?').next().unwrap_or_default();
         let parts: Vec<&str> = path.split('/').filter(plain).collect();
         format!("{} {}", self.method, parts.join("/"))

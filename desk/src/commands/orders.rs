@@ -252,7 +252,11 @@ async fn export(desk: &OpenDesk, kept: &PurchaseKept, sealed: &Path, identity: &
     for place in [sealed, identity] {
         if place.symlink_metadata().is_ok() {
             let sentence = format!("`{}` exists already and is not written over", place.display());
-            return Err(Refusal::new("file-exists", sentence, "Choose another place, or move that file away."));
+            return Err(Refusal::new(
+                "file-exists",
+                sentence,
+                "Choose another place, or move that file away.",
+            ));
         }
     }
     let body = desk.body_file(&kept.order);

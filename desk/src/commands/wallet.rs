@@ -66,7 +66,7 @@ async fn show(desk: &OpenDesk, out: &mut Output, lines: usize) -> Result<(), Ref
     spinner.finish_and_clear();
     let (views, fresh) = match synced {
         Ok(views) => (views, true),
-        Err(refusal) if refusal.code == "market-unreachable" => {
+        Err(refusal) if matches!(refusal.code.as_ref(), "market-unreachable" | "clock-skew") => {
             out.remark(&format!("{}; this is what was known before.", refusal.sentence));
             (desk.wallet().as_known().await?, false)
         }

@@ -390,7 +390,8 @@ fn file_to_sell(file: &Path) -> Result<PathBuf, Refusal> {
     if std::fs::metadata(&path).map_err(|_| no_file(file))?.is_file() {
         return Ok(path);
     }
-    let sentence = format!("`{}` is not a file: a folder, a pipe or a device cannot be sealed", file.display());
+    let sentence =
+        format!("`{}` is not a file: a folder, a pipe or a device cannot be sealed", file.display());
     Err(Refusal::new("no-file", sentence, "Write what you sell into one file, and sell that."))
 }
 

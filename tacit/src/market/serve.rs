@@ -37,7 +37,12 @@ pub(super) struct Fixed {
     database: Option<String>,
 }
 
-pub(super) async fn serve(args: &MarketArgs, json: bool, proofs: Arc<dyn Proofs>, clock: Arc<dyn Clock>) -> Result<(), Stopped> {
+pub(super) async fn serve(
+    args: &MarketArgs,
+    json: bool,
+    proofs: Arc<dyn Proofs>,
+    clock: Arc<dyn Clock>,
+) -> Result<(), Stopped> {
     prepare_folder(&args.data)?;
     let place = database(args)?;
     let (listener, fixed) = listen(args, &place).await?;

@@ -10,7 +10,10 @@ use tacit_values::{Digest, OrderId};
 /// Refuses a place that is taken or that cannot be written, before anything is ordered.
 pub(super) fn is_free(out: &Path) -> Result<(), Refusal> {
     if out.symlink_metadata().is_ok() {
-        return Err(taken(out, "Nothing was ordered. Choose another place with --out, or move that file away."));
+        return Err(taken(
+            out,
+            "Nothing was ordered. Choose another place with --out, or move that file away.",
+        ));
     }
     make_folder_of(out)?;
     let trial = beside(out, "tacit-trial");
