@@ -17,7 +17,7 @@ use street::{Person, Proofs, Rows, Street, answer, refusal};
 
 const TABLE: &[u8] = b"city,bikes\nGent,12\nBrugge,7\nAalst,9\n";
 /// A sale with thirty restarts on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(240);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A state, a request, and on which side of the market it stood.
 type Step = (String, String, Side);
@@ -60,10 +60,10 @@ fn changes_something(method: &str, _path: &str) -> bool {
 }
 
 /// Buys, or goes on with the order that was begun.
-fn goes_on(buyer: &Person, listing: &str) -> Child {
+fn goes_on(buyer: &Person, listing: &str, wait: &str) -> Child {
     match order_of(buyer) {
-        Some((order, _)) => buyer.begins(&["orders", "resume", &order, "--wait", "60"]),
-        None => buyer.begins(&["buy", listing, "--yes", "--wait", "60"]),
+        Some((order, _)) => buyer.begins(&["orders", "resume", &order, "--wait", wait]),
+        None => buyer.begins(&["buy", listing, "--yes", "--wait", wait]),
     }
 }
 
@@ -107,21 +107,28 @@ fn the_buyers_desk_dies_at_every_step() {
     has_money(&street, &jay);
     let _desk = wren.leaves_the_desk_running();
 
+    let mut loses_the_payment = false;
     let mut died_at = BTreeSet::new();
     let until = Instant::now() + PATIENCE;
     gate.stops(changes_something);
-    let mut child = goes_on(&jay, &listing);
+    let mut child = goes_on(&jay, &listing, "60");
     while child.try_wait().unwrap().is_none() {
         assert!(Instant::now() < until, "the sale does not end; died at {died_at:?}");
         let Some(standing) = gate.next(Duration::from_millis(50)) else { continue };
         let state = order_of(&jay).map_or_else(|| "none".to_owned(), |(_, state)| state);
+        let is_payment = standing.what().ends_with("bundles") && standing.side == Side::Before;
+        let about_to_pay = state == "paying" && is_payment;
         if died_at.insert((state, standing.what(), standing.side)) {
             child.kill().unwrap();
             child.wait().unwrap();
             drop(standing);
             // Requests of the dead process that still stand here are cut with it.
             while gate.next(Duration::ZERO).is_some() {}
-            child = goes_on(&jay, &listing);
+            // The next one does not wait for the payment that is lost below, and leaves it in doubt.
+            child = goes_on(&jay, &listing, if about_to_pay { "0" } else { "60" });
+            loses_the_payment = about_to_pay;
+        } else if loses_the_payment && is_payment {
+            drop(standing);
         } else {
             standing.passes();
         }
@@ -157,7 +164,11 @@ fn the_sellers_desk_dies_at_every_step() {
     let mut desk = Some(wren.leaves_the_desk_running());
     let mut buying = jay.begins(&["buy", &listing, "--yes", "--wait", "200"]);
     while buying.try_wait().unwrap().is_none() {
-        assert!(Instant::now() < until, "the sale does not end; died at {died_at:?}");
+        assert!(
+            Instant::now() < until,
+            "{:?} does not end; died at {died_at:?}",
+            (order_of(&wren), order_of(&jay))
+        );
         let Some(standing) = gate.next(Duration::from_millis(50)) else { continue };
         let state = order_of(&wren).map_or_else(|| "none".to_owned(), |(_, state)| state);
         if died_at.insert((state, standing.what(), standing.side)) {
@@ -173,7 +184,7 @@ fn the_sellers_desk_dies_at_every_step() {
     let bought = answer("jay", buying.wait_with_output().unwrap());
     ended_as_if_nothing_had_happened(&street, &wren, &jay, &bought);
     let states = states(&died_at);
-    for state in ["received", "accepted", "delivered"] {
+    for state in ["none", "accepted", "delivered"] {
         assert!(states.contains(state), "the desk never died while {state}: {died_at:?}");
     }
 }
@@ -190,7 +201,7 @@ fn the_market_dies_at_every_step() {
     let mut died_at = BTreeSet::new();
     let until = Instant::now() + PATIENCE;
     gate.stops(changes_something);
-    let mut child = goes_on(&jay, &listing);
+    let mut child = goes_on(&jay, &listing, "60");
     let bought = loop {
         assert!(Instant::now() < until, "the sale does not end; died at {died_at:?}");
         if child.try_wait().unwrap().is_some() {
@@ -202,7 +213,7 @@ fn the_market_dies_at_every_step() {
             let refused = refusal("jay", &output);
             assert_eq!(refused.code, "market-unreachable", "{refused:?}");
             assert!(!refused.next.is_empty(), "{refused:?}");
-            child = goes_on(&jay, &listing);
+            child = goes_on(&jay, &listing, "60");
         }
         let Some(standing) = gate.next(Duration::from_millis(50)) else { continue };
         let state = order_of(&jay).map_or_else(|| "none".to_owned(), |(_, state)| state);
@@ -216,5 +227,5 @@ fn the_market_dies_at_every_step() {
     };
     gate.opens();
     ended_as_if_nothing_had_happened(&street, &wren, &jay, &bought);
-    assert!(states(&died_at).len() >= 9, "{died_at:?}");
+    assert!(states(&died_at).len() >= 8, "{died_at:?}");
 }
