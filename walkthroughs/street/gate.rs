@@ -4,7 +4,7 @@
 use super::meddler::{closing, read_message, socks_greeting, with_length};
 use std::io::{BufReader, Write};
 use std::net::{TcpListener, TcpStream};
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -79,9 +79,6 @@ impl Gate {
     /// From now on stops nothing; what stands here already goes on.
     pub fn opens(&self) {
         self.stops(|_, _| false);
-        while let Ok(standing) = self.stopped.try_recv() {
-            standing.passes();
-        }
     }
 
     /// What a desk takes as `--proxy`.
@@ -112,7 +109,17 @@ fn pass_on(mut desk: TcpStream, market: &str, stops: &Mutex<Stops>, tell: &Sende
         }
         let (verdict, heard) = channel();
         tell.send(Stopped { method: method.clone(), path: path.clone(), side, verdict }).ok()?;
-        heard.recv().ok()
+        loop {
+            match heard.recv_timeout(Duration::from_millis(20)) {
+                Ok(()) => return Some(()),
+                Err(RecvTimeoutError::Disconnected) => return None,
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+            let stops = stops.lock().unwrap().clone();
+            if !stops(&method, &path) {
+                return Some(());
+            }
+        }
     };
     wait(Side::Before)?;
     let mut upstream = TcpStream::connect(market).ok()?;
