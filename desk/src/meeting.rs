@@ -57,7 +57,7 @@ pub fn check_clocks(ours: Timestamp, theirs: Timestamp) -> Result<(), Refusal> {
     Err(Refusal::new(
         "clock-skew",
         sentence,
-        "Set the clock (for example with NTP), then run the command again.",
+        "Set the clock (for example with NTP), then run the command again. If this machine's clock is right, the market's is wrong: tell its operator.",
     ))
 }
 

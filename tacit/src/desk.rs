@@ -1,7 +1,7 @@
 //! A person's commands: opens the desk with its engines, runs the command, tells the answer or the refusal.
 
 use crate::terminal::{self, Person};
-use crate::world::{MachineChance, MachineClock};
+use crate::world::MachineChance;
 use crate::{ProofSystem, Wanted};
 use async_trait::async_trait;
 use clap::Subcommand;
@@ -109,7 +109,7 @@ pub(crate) fn engines(proofs: &dyn ProofSystem, wanted: Wanted) -> Engines {
     Engines {
         store: Arc::new(OpenSqlite),
         proofs: proofs.open(wanted),
-        clock: Arc::new(MachineClock),
+        clock: proofs.clock(),
         chance: Arc::new(MachineChance),
     }
 }

@@ -15,6 +15,7 @@ use clap::Parser;
 use cli::{Cli, Command};
 use std::process::ExitCode;
 use std::sync::Arc;
+use tacit_ports::clock::Clock;
 use tacit_prover::{Halo2, WarmUp};
 use tacit_settlement::Proofs;
 
@@ -36,6 +37,11 @@ pub trait ProofSystem: Sync {
 
     /// What is said at start; nothing for real proofs.
     fn warning(&self) -> Option<&'static str>;
+
+    /// The clock: the machine's. Only a program that tests spawn has a reason for another one.
+    fn clock(&self) -> Arc<dyn Clock> {
+        Arc::new(world::MachineClock)
+    }
 }
 
 /// Real proofs.

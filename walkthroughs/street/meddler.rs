@@ -117,7 +117,7 @@ fn pass_on(mut desk: TcpStream, conduct: &Mutex<Conduct>, notes: &Mutex<Vec<Hear
 }
 
 /// The server's half of RFC 1928 and RFC 1929, as far as a desk needs it; gives the user name.
-fn socks_greeting(desk: &mut TcpStream) -> Option<String> {
+pub fn socks_greeting(desk: &mut TcpStream) -> Option<String> {
     let offered = take(desk, 2)?;
     let methods = take(desk, offered[1].into())?;
     let with_name = methods.contains(&2);
@@ -199,7 +199,7 @@ pub fn closing(head: &str) -> String {
     text
 }
 
-fn with_length(head: &str, length: usize) -> String {
+pub fn with_length(head: &str, length: usize) -> String {
     let empty = head.contains(" 304 ") || head.contains(" 204 ");
     let kept = head.trim_end().lines().filter(|line| {
         let lower = line.to_ascii_lowercase();

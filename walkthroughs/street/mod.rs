@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used, reason = "a walkthrough that cannot start its street has failed")]
 #![allow(unreachable_pub, reason = "a walkthrough is its own program; nothing here is public")]
 
+pub mod gate;
 pub mod meddler;
 pub mod socket;
 pub mod spoiling;
@@ -99,6 +100,7 @@ impl Street {
     pub fn start_market(&mut self) {
         let mut command = Command::new(&self.program);
         command.arg("market").arg("--data").arg(self.market_folder()).args(["--demo", "--json"]);
+        command.env("TACIT_ASSUMED_CLOCK", self.folder.path().join("market.clock"));
         if self.origin.is_empty() {
             command.args(["--listen", "127.0.0.1:0"]);
         }
@@ -121,6 +123,13 @@ impl Street {
 
     pub fn stop_market(&mut self) {
         self.market.take().expect("the market runs").kill();
+    }
+
+    /// Sets somebody's clock, or the `market`'s, ahead by so many seconds; with assumed proofs only.
+    pub fn sets_the_clock_of(&self, name: &str, ahead: i64) {
+        let beside = self.folder.path().join(format!("{name}.clock.new"));
+        std::fs::write(&beside, ahead.to_string()).unwrap();
+        std::fs::rename(beside, self.folder.path().join(format!("{name}.clock"))).unwrap();
     }
 
     pub fn origin(&self) -> &str {
@@ -218,6 +227,7 @@ impl Person {
     pub fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(&self.program);
         command.args(words).arg("--json").env("TACIT_HOME", &self.home).stdin(Stdio::null());
+        command.env("TACIT_ASSUMED_CLOCK", self.home.with_extension("clock"));
         command
     }
 

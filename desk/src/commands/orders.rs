@@ -20,7 +20,7 @@ use tacit_values::{ListingId, Money, OrderId, Timestamp};
 pub struct BuyArgs {
     /// Which listing, lst_...
     pub listing: ListingId,
-    /// Where the opened file goes; without it, into the desk's folder under the name it was sold with.
+    /// Where the opened file goes; nothing that lies there is written over. Without it, `bought/ORDER` in the desk's folder.
     #[arg(long)]
     pub out: Option<PathBuf>,
     /// Refuse when the price is higher than this.
@@ -36,10 +36,12 @@ pub struct BuyArgs {
 
 /// Orders, pays, downloads, checks and keeps the receipt.
 pub async fn buy(desk: &OpenDesk, args: &BuyArgs, out: &mut Output) -> Result<(), Refusal> {
+    let mut most = args.max_price;
     if !args.yes && std::io::stdin().is_terminal() {
-        confirm(desk, &args.listing).await?;
+        let said_yes_to = confirm(desk, &args.listing).await?;
+        most = most.filter(|most| most.micros() < said_yes_to.micros()).or(Some(said_yes_to));
     }
-    let order = desk.place_order(&args.listing, args.max_price, args.out.clone()).await?;
+    let order = desk.place_order(&args.listing, most, args.out.clone()).await?;
     if desk.offers_backup().await? {
         out.remark(
             "No backup was made here yet: your words bring back money and open orders, not receipts, old letters or the keys \
@@ -52,15 +54,15 @@ pub async fn buy(desk: &OpenDesk, args: &BuyArgs, out: &mut Output) -> Result<()
     drive(desk, &order, args.wait, out).await
 }
 
-/// Asks the person at the terminal once, before anything is ordered.
-async fn confirm(desk: &OpenDesk, listing: &ListingId) -> Result<(), Refusal> {
+/// Asks the person at the terminal once, before anything is ordered. The answer holds for the price that was shown.
+async fn confirm(desk: &OpenDesk, listing: &ListingId) -> Result<Money, Refusal> {
     desk.mirror().follow_catalogue().await?;
     let listing = super::show::mirrored(desk, listing).await?.listing;
     eprint!("Pay {} {} for \"{}\"? [y/N] ", listing.price.money(), listing.price.currency(), listing.title);
     let mut answer = String::new();
     let heard = std::io::stdin().read_line(&mut answer);
     match heard {
-        Ok(_) if matches!(answer.trim(), "y" | "Y" | "yes") => Ok(()),
+        Ok(_) if matches!(answer.trim(), "y" | "Y" | "yes") => Ok(listing.price.money()),
         _ => Err(Refusal::new("not-confirmed", "nothing was ordered", "Say y, or give --yes.")),
     }
 }
@@ -87,6 +89,9 @@ pub enum OrdersCommand {
         /// How many seconds to wait.
         #[arg(long, default_value_t = 600)]
         wait: u64,
+        /// Another place for the opened file.
+        #[arg(long)]
+        out: Option<PathBuf>,
     },
     /// Cancel an order before anything was paid.
     Cancel {
@@ -113,7 +118,10 @@ pub async fn orders(desk: &OpenDesk, args: &OrdersArgs, out: &mut Output) -> Res
     match args.what.as_ref().unwrap_or(&OrdersCommand::List) {
         OrdersCommand::List => list(desk, out).await,
         OrdersCommand::Show(args) => show(desk, args, out).await,
-        OrdersCommand::Resume { order, wait } => {
+        OrdersCommand::Resume { order, wait, out: place } => {
+            if let Some(place) = place {
+                desk.move_order_to(order, place.clone()).await?;
+            }
             desk.doubt_the_mail(order).await?;
             drive(desk, order, *wait, out).await
         }
@@ -306,6 +314,16 @@ async fn export(desk: &OpenDesk, kept: &PurchaseKept, sealed: &Path, identity: &
             "Choose another place.",
         )
     };
+    for place in [sealed, identity] {
+        if place.symlink_metadata().is_ok() {
+            let sentence = format!("`{}` exists already and is not written over", place.display());
+            return Err(Refusal::new(
+                "file-exists",
+                sentence,
+                "Choose another place, or move that file away.",
+            ));
+        }
+    }
     let body = desk.body_file(&kept.order);
     let mut file = File::create(sealed).map_err(failed)?;
     file.write_all(&delivery.header).map_err(failed)?;

@@ -108,6 +108,7 @@ pub async fn sell(desk: &OpenDesk, args: &SellArgs, out: &mut Output) -> Result<
         "sentence": sentence,
         "price": listing.price.money().to_string(),
         "seller": listing.seller,
+        "plain_because": sold.plain_because,
     });
     let text = format!(
         "{} is for sale at {} {}.\n{} promised cell by cell; the sample shows {} of them: {sentence}.\nLeave `tacit desk` running: it answers orders by itself. Seal a backup (`tacit backup FILE`): the words alone do not bring this file's key back.",

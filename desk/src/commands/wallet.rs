@@ -69,7 +69,9 @@ async fn show(desk: &OpenDesk, out: &mut Output, lines: usize) -> Result<(), Ref
     spinner.finish_and_clear();
     let (views, unfollowed) = match synced {
         Ok(views) => (views, None),
-        Err(refusal) if matches!(refusal.code.as_ref(), "market-unreachable" | "forked-log") => {
+        Err(refusal)
+            if matches!(refusal.code.as_ref(), "market-unreachable" | "forked-log" | "clock-skew") =>
+        {
             out.remark(&format!("{}; this is what was known before.", refusal.sentence));
             (desk.wallet().as_known().await?, Some(refusal))
         }

@@ -356,7 +356,14 @@ impl OpenDesk {
             .map_err(|_| not_a_step(&"the statement is damaged"))?;
         let act = OrderAct::State { statement: Box::new(statement), header: delivery.header.clone() };
         let terms = &agreement.agreement;
-        self.market().acting(&self.keyring().seller())?.act_on_order(terms.order, &act).await?;
+        let acting = self.market().acting(&self.keyring().seller())?;
+        if let Err(failed) = acting.act_on_order(terms.order, &act).await {
+            // The buyer may have closed the order before this desk heard that its statement arrived, or without waiting
+            // for one. The letter still carries what was bought, and the receipt is this desk's too.
+            let tacit_trade::Order::Closed { .. } = acting.order(terms.order).await?.order else {
+                return Err(failed.into());
+            };
+        }
         self.write("delivery", Kind::Delivery, terms, delivery.as_ref()).await?;
         self.keep_sale(&SaleKept { told: true, ..kept }).await
     }

@@ -9,6 +9,7 @@
 
 mod answer;
 mod paying;
+mod place;
 pub(crate) mod receiving;
 
 use super::Tell;
@@ -91,6 +92,9 @@ impl OpenDesk {
         self.mirror().calm().await?;
         self.mirror().follow_catalogue().await?;
         let listing = self.for_sale(listing, most).await?;
+        if let Some(out) = &out {
+            place::is_free(out)?;
+        }
         let market = self.mirror().meet().await?;
         let views = self.wallet().sync().await?;
         let pool = self.wallet().current_pool(listing.price.currency()).await?;
@@ -178,6 +182,17 @@ impl OpenDesk {
     /// Where a file goes when its buyer named no place.
     fn bought_place(&self, order: &OrderId) -> PathBuf {
         self.folder().root().join("bought").join(order.to_string())
+    }
+
+    /// Chooses another place for the opened file, as long as it is not open.
+    pub async fn move_order_to(&self, order: &OrderId, out: PathBuf) -> Result<(), Refusal> {
+        let _claim = self.folder().claim(&order.to_string()).await?;
+        let kept = self.purchase(order).await?.ok_or_else(|| not_a_step(&"this desk has no such order"))?;
+        if kept.out == out || kept.purchase.is_over() {
+            return Ok(());
+        }
+        place::is_free(&out)?;
+        self.keep_purchase(PurchaseKept { out, ..kept }).await
     }
 
     /// Cancels an order before anything was paid.
@@ -314,6 +329,17 @@ impl OpenDesk {
             let purchase = kept.purchase.clone().cancel().map_err(|refused| not_a_step(&refused))?;
             self.mailroom().unwatch(kept.order).await?;
             self.keep_purchase(PurchaseKept { purchase, ..kept.clone() }).await?;
+            self.mirror().follow_catalogue().await?;
+            let newest = self.mirror().listing(&kept.listing).await?.map(|signed| signed.listing.price);
+            if let Some(price) = newest.filter(|price| price.money() != kept.price) {
+                let currency = price.currency();
+                let sentence = format!(
+                    "the price is {} {currency} now, not {} as when you ordered; nothing was paid",
+                    price.money(),
+                    kept.price
+                );
+                return Ok(Refusal::new("price-changed", sentence, "Look at `tacit show` and order again."));
+            }
         }
         Ok(refusal)
     }

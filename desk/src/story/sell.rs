@@ -19,12 +19,15 @@ use crate::folder::disk;
 use crate::refusal::Refusal;
 use std::fs::File;
 use std::io::Cursor;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tacit_catalogue::{Cleared, Draft, Listing, NotMoved, Revision, SignedListing};
-use tacit_delivery::{BlockLeaves, Manifest, open_sample, verify_sample};
+use tacit_delivery::{BlockLeaves, Manifest, SampleNotOpened, open_sample, verify_sample};
 use tacit_values::{Currency, ListingId};
 use tacit_wire::bodies::manifests::{LogManifest, ManifestView};
+
+/// Code of the refusal that the file is not what it was.
+pub(super) const CHANGED: &str = "file-changed";
 
 /// What a seller decides about a file.
 #[derive(Debug, Clone, Default)]
@@ -73,7 +76,7 @@ impl OpenDesk {
             ));
         }
         let market = self.mirror().meet().await?;
-        let file = file.canonicalize().map_err(|_| no_file(file))?;
+        let file = file_to_sell(file)?;
         let _claim = self.folder().claim(&format!("sell/{}", file.display())).await?;
         self.tidy_leavings().await?;
         let (mut goods, plain_because) = match self.unfinished(&file, order, tell, bytes).await? {
@@ -85,7 +88,14 @@ impl OpenDesk {
         };
         self.upload_goods(&goods, tell, bytes).await?;
         let logged = self.wait_for_beacon(&goods, market.beacon_delay_s, tell).await?;
-        let opened = self.open_goods(&goods, &logged, tell).await?;
+        let opened = match self.open_goods(&goods, &logged, tell).await {
+            Err(refusal) if refusal.code == CHANGED => {
+                // What was sealed is of no use any more: the next time the file is sealed as it is then.
+                self.forget_goods(&goods).await?;
+                return Err(refusal);
+            }
+            opened => opened?,
+        };
         let signed = match goods.pending.clone() {
             Some(signed) => signed,
             None => self.first_version(cleared, &goods)?,
@@ -265,9 +275,7 @@ impl OpenDesk {
             (goods.file.clone(), goods.key(), goods.manifest.manifest.clone(), beacon.digest());
         let opened = tokio::task::spawn_blocking(move || {
             let plaintext = File::open(&file).map_err(|_| no_file(&file))?;
-            let sample = open_sample(plaintext, &manifest, &key, &drawn).map_err(|refused| {
-                Refusal::new("sample", refused.to_string(), "Sell the file again when it is complete.")
-            })?;
+            let sample = open_sample(plaintext, &manifest, &key, &drawn).map_err(not_opened)?;
             let audited = verify_sample(&sample, &manifest, &drawn).map_err(|refused| {
                 Refusal::new("sample", refused.to_string(), "Sell the file again when it is complete.")
             })?;
@@ -322,6 +330,28 @@ fn not_cleared(refused: tacit_catalogue::NotCleared) -> Refusal {
         refused.to_string(),
         "Change that and run the command again; nothing was sealed or sent.",
     )
+}
+
+/// Where the file really lies. A folder, a pipe or a device is refused before anything waits for its content.
+fn file_to_sell(file: &Path) -> Result<PathBuf, Refusal> {
+    let path = file.canonicalize().map_err(|_| no_file(file))?;
+    if std::fs::metadata(&path).map_err(|_| no_file(file))?.is_file() {
+        return Ok(path);
+    }
+    let sentence =
+        format!("`{}` is not a file: a folder, a pipe or a device cannot be sealed", file.display());
+    Err(Refusal::new("no-file", sentence, "Write what you sell into one file, and sell that."))
+}
+
+fn not_opened(refused: SampleNotOpened) -> Refusal {
+    match refused {
+        SampleNotOpened::Changed | SampleNotOpened::Unreadable(_) => Refusal::new(
+            CHANGED,
+            "the file is not what was sealed any more: it changed before its sample was opened",
+            "Nothing is for sale. Run the command again: it seals the file as it is now.",
+        ),
+        other => Refusal::new("sample", other.to_string(), "Change that and run the command again."),
+    }
 }
 
 fn no_file(file: &Path) -> Refusal {

@@ -74,6 +74,8 @@ impl Wallet<'_> {
         intent: &PaymentIntent,
         tell: TellStep<'_>,
     ) -> Result<Option<PaymentOutcome>, Refusal> {
+        // An expiry by a wrong clock could lock the notes for hours: compare the clocks before anything is promised.
+        self.desk.mirror().meet().await?;
         for number in 0..MOST_MERGES {
             if let Some(open) = self.go_on_merging(&merge_id(intent, number), intent.patience, tell).await? {
                 return Ok(Some(open));

@@ -90,7 +90,9 @@ pub(crate) fn run(args: MarketArgs, json: bool, proofs: &dyn ProofSystem) -> Exi
     };
     let done = runtime.block_on(async {
         match &args.act {
-            None => serve::serve(&args, json, proofs.open(Wanted::Checking)).await.map(|()| None),
+            None => {
+                serve::serve(&args, json, proofs.open(Wanted::Checking), proofs.clock()).await.map(|()| None)
+            }
             Some(Act::Mint { to, amount }) => operator::mint(&args.data, *to, *amount).await.map(Some),
             Some(Act::Stats { privacy }) => operator::stats(&args.data, *privacy).await.map(Some),
             Some(Act::RotatePool) => operator::rotate(&args.data).await.map(Some),

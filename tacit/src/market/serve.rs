@@ -5,7 +5,7 @@
 
 use super::{MarketArgs, Stopped, keys};
 use crate::terminal;
-use crate::world::{MachineChance, MachineClock};
+use crate::world::MachineChance;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::io::Write;
@@ -15,6 +15,7 @@ use std::sync::Arc;
 use tacit_flows::{Market, MarketParts, MarketSettings};
 use tacit_http::{AdminToken, Door, DoorSettings};
 use tacit_ports::chance::Chance;
+use tacit_ports::clock::Clock;
 use tacit_settlement::Proofs;
 use tacit_store::{DatabasePlace, MarketDb};
 use tacit_values::Origin;
@@ -37,7 +38,12 @@ pub(super) struct Fixed {
     database: Option<String>,
 }
 
-pub(super) async fn serve(args: &MarketArgs, json: bool, proofs: Arc<dyn Proofs>) -> Result<(), Stopped> {
+pub(super) async fn serve(
+    args: &MarketArgs,
+    json: bool,
+    proofs: Arc<dyn Proofs>,
+    clock: Arc<dyn Clock>,
+) -> Result<(), Stopped> {
     prepare_folder(&args.data)?;
     let place = database(args)?;
     let (listener, fixed) = listen(args, &place).await?;
@@ -66,7 +72,7 @@ pub(super) async fn serve(args: &MarketArgs, json: bool, proofs: Arc<dyn Proofs>
         store: Arc::new(store),
         vault: Arc::new(vault),
         proofs: proofs.clone(),
-        clock: Arc::new(MachineClock),
+        clock,
         chance: chance.clone(),
     };
     let market =

@@ -1,6 +1,6 @@
 //! Receiving what was bought: statement and header, download with resume, and the check of every block and row.
 
-use super::{PurchaseKept, not_a_step, read};
+use super::{PurchaseKept, not_a_step, place, read};
 use crate::OpenDesk;
 use crate::folder::disk;
 use crate::refusal::Refusal;
@@ -140,10 +140,8 @@ impl OpenDesk {
         let (manifest, blocks) = self.goods_of(kept).await?;
         tell(&format!("checking all {} rows against the manifest", manifest.rows));
         let out = kept.out.clone();
-        let half = out.with_extension("tacit-half");
-        if let Some(folder) = out.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            std::fs::create_dir_all(folder).map_err(|_| disk())?;
-        }
+        let half = place::half_of(&out, &kept.order);
+        place::make_folder_of(&out)?;
         let (identity, header, body) =
             (self.keyring().order_identity(kept.order), delivery.header.clone(), self.body_file(&kept.order));
         let whole = tacit_delivery::body_bytes(manifest.bytes);
@@ -157,22 +155,23 @@ impl OpenDesk {
                 .create(true)
                 .truncate(true)
                 .open(&half)
-                .map_err(|_| disk())?;
+                .map_err(|cause| place::not_written(&out, &cause))?;
             let found = check_delivery(&delivered, body, output);
-            if found.is_ok() {
-                File::open(&half).and_then(|file| file.sync_all()).map_err(|_| disk())?;
-                std::fs::rename(&half, &out).map_err(|_| disk())?;
-            } else {
-                let _worthless = std::fs::remove_file(&half);
-            }
-            Ok::<_, Refusal>(found)
+            let moved = match &found {
+                Ok(checked) => place::move_in(&half, &out, checked.plaintext.sha256),
+                Err(_) => Ok(()),
+            };
+            let _moved_or_worthless = std::fs::remove_file(&half);
+            moved.map(|()| found)
         });
         match checked.await? {
             Ok(checked) => Ok(Ok(checked.plaintext.sha256)),
             Err(CheckFailed::Fault(fault)) => Ok(Err(kind_of(&fault))),
-            Err(CheckFailed::NotChecked(why)) => {
-                Err(Refusal::new("not-checked", why.to_string(), "Run `tacit orders resume` again."))
-            }
+            Err(CheckFailed::NotChecked(why)) => Err(Refusal::new(
+                "not-checked",
+                why.to_string(),
+                "See that there is room for the file, then run `tacit orders resume` again: nothing is paid twice.",
+            )),
         }
     }
 
@@ -238,7 +237,7 @@ fn kind_of(fault: &DeliveryFault) -> FaultKind {
     }
 }
 
-fn digest_of_file(file: &Path) -> Result<Digest, Refusal> {
+pub(super) fn digest_of_file(file: &Path) -> Result<Digest, Refusal> {
     digest_of_stream(&mut File::open(file).map_err(|_| disk())?).map_err(|_| disk())
 }
 

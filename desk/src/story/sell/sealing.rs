@@ -4,7 +4,7 @@ use super::super::Tell;
 use super::super::goods::{DraftKept, Goods, SealedAs};
 use super::super::progress::{Bytes, Count, watched};
 use super::super::purchase::receiving::digest_of_stream;
-use super::{SellOrder, no_file};
+use super::{CHANGED, SellOrder, no_file};
 use crate::OpenDesk;
 use crate::folder::disk;
 use crate::refusal::Refusal;
@@ -12,7 +12,7 @@ use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
 use tacit_delivery::{
-    AgeRecipient, BuiltManifest, FileKeyKept, ManifestTerms, OrderIdentity, build_manifest,
+    AgeRecipient, BuiltManifest, FileKeyKept, ManifestTerms, NoManifest, OrderIdentity, build_manifest,
     media_type_of_name, seal,
 };
 use tacit_values::rand_core::Rng;
@@ -149,6 +149,20 @@ fn seal_and_promise(
     terms: &ManifestTerms,
     count: &Count,
 ) -> Result<(SealedFile, BuiltManifest), Refusal> {
+    let sealed = seal_file(file, output, mine, terms, count);
+    if sealed.is_err() {
+        let _half_is_worthless = std::fs::remove_file(output);
+    }
+    sealed
+}
+
+fn seal_file(
+    file: &Path,
+    output: &Path,
+    mine: &AgeRecipient,
+    terms: &ManifestTerms,
+    count: &Count,
+) -> Result<(SealedFile, BuiltManifest), Refusal> {
     let open = || File::open(file).map_err(|_| no_file(file));
     let empty = std::fs::metadata(file).map_err(|_| no_file(file))?.len() == 0;
     if empty {
@@ -162,12 +176,13 @@ fn seal_and_promise(
     let sealed = seal(BufReader::new(count.reading(open()?)), body, mine)
         .map_err(|refused| Refusal::new("not-sealed", refused.to_string(), "Nothing left this machine."))?;
     let built = build_manifest(count.reading(open()?), &sealed, terms).map_err(|refused| {
-        let _half_is_worthless = std::fs::remove_file(output);
-        Refusal::new(
-            "unreadable-file",
-            refused.to_string(),
-            "Mend the file and run the command again; nothing left this machine.",
-        )
+        let (code, remedy) = match refused {
+            NoManifest::Changed => {
+                (CHANGED, "Run the command again when nothing writes to the file; nothing left this machine.")
+            }
+            _ => ("unreadable-file", "Mend the file and run the command again; nothing left this machine."),
+        };
+        Refusal::new(code, refused.to_string(), remedy)
     })?;
     File::open(output).and_then(|file| file.sync_all()).map_err(|_| disk())?;
     let (plaintext, body_bytes) = (sealed.plaintext.sha256, sealed.body.bytes);
