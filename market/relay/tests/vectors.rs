@@ -1,5 +1,7 @@
 //! The letters of `vectors/relay/letters.json`: the good one opens, every bad one is refused for its own reason.
 
+#![expect(clippy::unwrap_used, reason = "a vector that cannot be read is a failed test")]
+
 use serde_json::Value;
 use std::collections::HashSet;
 use tacit_relay::{Kind, Letter, LetterRefused, MailKey, SignedLetter, open_letter, outside_orders};
