@@ -29,7 +29,7 @@ export const buy = {
   bought: "Bought",
   watched: "Watched",
   states: { live: "For sale", paused: "Paused", retired: "Ended" },
-  notForSale: { live: "", paused: "The seller has paused this listing. Watch it to hear when it is back.", retired: "The seller has ended this listing." },
+  notForSale: { paused: "The seller has paused this listing. Watch it to hear when it is back.", retired: "The seller has ended this listing." },
   size: (bytes: string, rows: number) => (rows > 0 ? `${count(rows, { one: "row", other: "rows" })}, ${bytes}` : bytes),
   backToFind: "Find data",
   offer: "The offer",

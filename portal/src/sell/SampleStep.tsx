@@ -1,0 +1,60 @@
+// Fourth step: what stays closed in the sample that everybody will see.
+import { Answered, CheckField, Notice, Table } from "../house";
+import { plain, words } from "../words";
+import { Step, type StepProps } from "./step";
+import { useChecked } from "./useChecked";
+
+const say = words.sell;
+
+export function SampleStep({ draft, change, onBack, onNext }: StepProps) {
+  const checked = useChecked(draft);
+  const toggle = (name: string) => change({ redact: draft.redact.includes(name) ? draft.redact.filter((one) => one !== name) : [...draft.redact, name] });
+  return (
+    <Step title={say.sampleTitle} lead={say.sampleLead} onBack={onBack} onNext={onNext} busy={checked.isPending}>
+      <Answered query={checked}>
+        {(there) => (
+          <>
+            {there.columns.length === 0 ? (
+              <Notice title={say.noColumns}>{say.noColumnsWhy}</Notice>
+            ) : (
+              <>
+                <CheckField label={say.closeAll} hint={say.closeAllWhy} checked={draft.redactAll} onChange={() => change({ redactAll: !draft.redactAll })} />
+                <Table
+                  caption={say.columns}
+                  rows={there.columns}
+                  keyOf={(column) => column.name}
+                  columns={[
+                    { key: "name", title: say.column, heading: true, show: (column) => <code className="font-mono wrap-anywhere">{column.name}</code> },
+                    { key: "type", title: say.type, show: (column) => column.type },
+                    { key: "examples", title: say.examples, show: (column) => <span className="line-clamp-2 text-ink-2 wrap-anywhere">{column.examples.join(" · ") || "–"}</span> },
+                    {
+                      key: "close",
+                      title: say.close,
+                      show: (column) => (
+                        <CheckField
+                          label={
+                            <>
+                              {say.closed}
+                              <span className="sr-only"> {column.name}</span>
+                            </>
+                          }
+                          disabled={draft.redactAll}
+                          checked={draft.redactAll || draft.redact.includes(column.name)}
+                          onChange={() => toggle(column.name)}
+                        />
+                      ),
+                    },
+                  ]}
+                />
+              </>
+            )}
+            <Notice title={say.sampleRows(plain.number(there.sample_rows))}>{there.sentence}</Notice>
+            {there.warnings.map((warning) => (
+              <Notice key={warning} tone="warn" title={warning} />
+            ))}
+          </>
+        )}
+      </Answered>
+    </Step>
+  );
+}

@@ -1,0 +1,33 @@
+import { expect, test } from "vitest";
+import { asForm, describedFaults, EMPTY, priceFault, tagsOf, termsFaults } from "./draft";
+import type { Shape } from "../api";
+
+const CHOICES = { title_most: 120, abstract_most: 4000, tags_most: 3 } as Shape<"ChoicesView">;
+
+test("a price has at most two digits that count", () => {
+  expect(priceFault("20")).toBeNull();
+  expect(priceFault("0.25")).toBeNull();
+  expect(priceFault("1500")).toBeNull();
+  expect(priceFault("12,5")).not.toBeNull();
+  expect(priceFault("1234")).not.toBeNull();
+  expect(priceFault("0")).not.toBeNull();
+  expect(priceFault("")).not.toBeNull();
+});
+
+test("tags are cut at commas and spaces, each once and small", () => {
+  expect(tagsOf("Planes, faa  planes,")).toEqual(["planes", "faa"]);
+});
+
+test("a step says what is missing before it lets one go on", () => {
+  expect(Object.keys(describedFaults(EMPTY, CHOICES))).toEqual(["title", "category"]);
+  expect(Object.keys(describedFaults({ ...EMPTY, title: "x", category: "c", tags: "a b c d" }, CHOICES))).toEqual(["tags"]);
+  expect(Object.keys(termsFaults(EMPTY))).toEqual(["licence", "price"]);
+});
+
+test("closing everything closes every column, whatever was ticked before", () => {
+  const form = asForm({ ...EMPTY, source: { path: "/data/a.csv" }, redact: ["email"], redactAll: true, price: "20" });
+  expect(form.redact).toEqual([]);
+  expect(form.redact_all).toBe(true);
+  expect(form.path).toBe("/data/a.csv");
+  expect(form.draft.price).toBe("20.00");
+});

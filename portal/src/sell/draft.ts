@@ -1,0 +1,88 @@
+// A listing while it is being written: kept in this tab until it is handed over, so that a reload loses nothing.
+import type { Shape } from "../api";
+import { plain, words } from "../words";
+
+export interface Draft {
+  /** A file sent to the desk, or a path on this machine. */
+  source: { file: string; name: string; size: number } | { path: string } | null;
+  title: string;
+  abstract: string;
+  category: string;
+  tags: string;
+  licence: string;
+  price: string;
+  preset: string;
+  updates: string;
+  redact: string[];
+  redactAll: boolean;
+}
+
+export const EMPTY: Draft = { source: null, title: "", abstract: "", category: "", tags: "", licence: "", price: "", preset: "", updates: "", redact: [], redactAll: false };
+
+export type Faults = Partial<Record<"title" | "abstract" | "category" | "tags" | "licence" | "price", string>>;
+
+const PLACE = "tacit.listing";
+
+export function keptDraft(): Draft {
+  try {
+    const kept = JSON.parse(sessionStorage.getItem(PLACE) ?? "null") as Partial<Draft> | null;
+    return kept ? { ...EMPTY, ...kept } : EMPTY;
+  } catch {
+    return EMPTY;
+  }
+}
+
+export function keepDraft(draft: Draft | null): void {
+  if (draft) sessionStorage.setItem(PLACE, JSON.stringify(draft));
+  else sessionStorage.removeItem(PLACE);
+}
+
+export const tagsOf = (text: string): string[] => [...new Set(text.split(/[,\s]+/).map((tag) => tag.toLowerCase()).filter(Boolean))];
+
+/** Prices have at most two significant digits, so that an amount does not single out a sale. */
+export function priceFault(text: string): string | null {
+  const amount = plain.typedAmount(text);
+  if (amount === null || plain.compareAmounts(amount, "0") <= 0) return words.sell.priceWrong;
+  const digits = amount.replace(".", "").replace(/^0+/, "").replace(/0+$/, "");
+  return digits.length > 2 ? words.sell.priceDigits : null;
+}
+
+/** What is wrong in the step that says what it is. */
+export function describedFaults(draft: Draft, choices: Shape<"ChoicesView">): Faults {
+  const faults: Faults = {};
+  if (draft.title.trim() === "") faults.title = words.sell.titleMissing;
+  else if ([...draft.title.trim()].length > choices.title_most) faults.title = words.sell.tooLong(choices.title_most);
+  if ([...draft.abstract.trim()].length > choices.abstract_most) faults.abstract = words.sell.tooLong(choices.abstract_most);
+  if (draft.category === "") faults.category = words.sell.categoryMissing;
+  if (tagsOf(draft.tags).length > choices.tags_most) faults.tags = words.sell.tooManyTags(choices.tags_most);
+  return faults;
+}
+
+/** What is wrong in the step about licence and price. */
+export function termsFaults(draft: Draft): Faults {
+  const faults: Faults = {};
+  if (draft.licence === "") faults.licence = words.sell.licenceMissing;
+  const price = priceFault(draft.price);
+  if (price !== null) faults.price = price;
+  return faults;
+}
+
+/** As the desk takes it. */
+export function asForm(draft: Draft): Shape<"SellForm"> {
+  const source = draft.source && "path" in draft.source ? { path: draft.source.path } : { file: draft.source?.file ?? null };
+  return {
+    ...source,
+    draft: {
+      title: draft.title.trim(),
+      abstract: draft.abstract.trim(),
+      category: draft.category,
+      tags: tagsOf(draft.tags),
+      licence: draft.licence,
+      price: plain.typedAmount(draft.price) ?? draft.price,
+      preset: draft.preset,
+      updates: draft.updates,
+    },
+    redact: draft.redactAll ? [] : draft.redact,
+    redact_all: draft.redactAll,
+  };
+}
