@@ -1,9 +1,10 @@
-//! The chores of the house: `cargo xtask demo | test | bench | vectors`.
+//! The chores of the house: `cargo xtask demo | pages | test | bench | vectors`.
 //!
 //! It knows how to call the other tools and in what order; it holds nothing of the marketplace itself.
 
 mod bench;
 mod needs;
+mod pages;
 mod proofs;
 mod steps;
 
@@ -12,7 +13,9 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 usage: cargo xtask COMMAND
 
-  demo [-- ARGS]        a whole market with people in it, on this machine (needs nothing but Rust)
+  demo [-- ARGS]        a whole market with people in it, on this machine (needs nothing but Rust;
+                        with Node 20 or newer the desks have their pages)
+  pages                 makes the pages of a desk from the lock file (needs Node 20 or newer)
   test [--install]      formatting, lints and all tests; --install fetches what is missing through apt
   bench NAME            one performance promise: `ledger` or `demo`
   vectors               make the test vectors again that are made from a seed";
@@ -22,7 +25,11 @@ fn main() -> ExitCode {
     let command = words.next().unwrap_or_default();
     let rest: Vec<String> = words.skip_while(|word| word == "--").collect();
     let done = match command.as_str() {
-        "demo" => steps::demo(&rest),
+        "demo" => {
+            pages::build_if_possible();
+            steps::demo(&rest)
+        }
+        "pages" => pages::build(),
         "test" => needs::check(&rest).and_then(|()| steps::test()),
         "bench" => bench::run(&rest),
         "vectors" => steps::vectors(),

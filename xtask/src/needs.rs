@@ -33,6 +33,24 @@ const NEEDS: &[Need] = &[
         package: "python3",
         found: || on_path("python3").is_some(),
     },
+    Need {
+        what: "Node 20.19 or newer",
+        why: "the pages of a desk are made and tested with it",
+        package: "nodejs",
+        found: || on_path("node").is_some(),
+    },
+    Need {
+        what: "npm",
+        why: "it fetches what the pages are made from, by the lock file",
+        package: "npm",
+        found: || on_path("npm").is_some(),
+    },
+    Need {
+        what: "Chromium",
+        why: "the journeys through the pages run in a real browser",
+        package: "chromium",
+        found: || std::env::var_os("TACIT_TEST_CHROMIUM").is_some() || on_path("chromium").is_some(),
+    },
 ];
 
 /// Stops with a command to paste unless everything is there.
@@ -91,7 +109,7 @@ fn is_root() -> bool {
     Command::new("id").arg("-u").output().is_ok_and(|answer| answer.stdout == b"0\n")
 }
 
-fn on_path(program: &str) -> Option<PathBuf> {
+pub(crate) fn on_path(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     std::env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file())
 }

@@ -1,5 +1,6 @@
 //! The commands themselves: each calls cargo and stops at the first failure.
 
+use crate::pages;
 use crate::proofs::Tally;
 use std::process::Command;
 
@@ -26,9 +27,11 @@ pub(crate) fn demo(words: &[String]) -> Result<(), Stopped> {
     cargo(&all, &[])
 }
 
-/// Formatting, lints, tests, in this order: the cheapest to fail comes first.
+/// Formatting, pages, lints, tests, in this order: the cheapest to fail comes first.
 pub(crate) fn test() -> Result<(), Stopped> {
     cargo(&["fmt", "--all", "--check"], &[])?;
+    pages::check()?;
+    pages::build()?;
     cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"], &[])?;
     let tally = Tally::start();
     let file = tally.file().to_string_lossy().into_owned();

@@ -1,15 +1,17 @@
 // The whole of the pages: who is there decides what is shown.
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { Provider } from "react-redux";
 import { createBrowserRouter, RouterProvider } from "react-router";
 import { asProblem } from "../api";
 import { ErrorBoundary } from "../house";
-import { FirstRun } from "../first-run/FirstRun";
 import { Locked, NoDesk, NoSession, Opening } from "./Entrance";
 import { routes } from "./routes";
 import { SessionIs, useWayIn } from "./session";
 import { makeStore } from "./store";
+
+// Needed once in the life of a desk, so it comes only then.
+const FirstRun = lazy(async () => ({ default: (await import("../first-run/FirstRun")).FirstRun }));
 
 // Answers are fresh until the desk says otherwise: its events name what to fetch again.
 const makeKept = () =>
@@ -46,7 +48,13 @@ function Way({ token }: { token: string | null }) {
   if (way.stage === "none") return <NoSession refused={way.refused} />;
   if (way.stage === "gone") return <NoDesk problem={way.problem} />;
   const { session } = way;
-  if (session.stage === "new" || beginning) return <FirstRun onBegin={() => setBeginning(true)} onEnd={() => setBeginning(false)} />;
+  if (session.stage === "new" || beginning) {
+    return (
+      <Suspense fallback={<Opening />}>
+        <FirstRun onBegin={() => setBeginning(true)} onEnd={() => setBeginning(false)} />
+      </Suspense>
+    );
+  }
   if (session.stage === "locked") return <Locked session={session} />;
   return (
     <SessionIs session={session}>

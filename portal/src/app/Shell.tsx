@@ -130,7 +130,7 @@ function PlaceLink({ place }: { place: Place }) {
           <span className="sr-only">{words.places.unread(unread)}</span>
         </span>
       )}
-      {place.to === "/wallet" && purse && <span className="max-w-28 truncate text-xs text-ink-2 tabular-nums">{purse}</span>}
+      {place.to === "/wallet" && purse && purse.length <= 16 && <span className="text-xs text-ink-2 tabular-nums">{purse}</span>}
     </NavLink>
   );
 }

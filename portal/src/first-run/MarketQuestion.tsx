@@ -68,7 +68,7 @@ function Met({ met, onTrust, onOther }: { met: Shape<"MetView">; onTrust: () => 
         <h2 className="text-xl wrap-anywhere">{met.market}</h2>
         <p className="mt-1 text-ink-2">{say.metLead}</p>
       </div>
-      {met.demo && <Notice tone="plain" title={say.demoMarket} />}
+      {met.demo && <Notice>{say.demoMarket}</Notice>}
       {met.proofs !== "halo2" && <Notice tone="warn" title={say.noProofs} />}
       <p>{met.sentence}</p>
       <p className="text-sm text-ink-2">{say.clock(met.clock_skew_s)}</p>

@@ -29,7 +29,7 @@ export function Stat({ label, value, note }: { label: ReactNode; value: ReactNod
     <div className="min-w-0">
       <p className="text-sm text-ink-2">{label}</p>
       <p className="mt-0.5 text-xl sm:text-2xl font-semibold tracking-tight tabular-nums wrap-anywhere">{value}</p>
-      {note != null && <p className="mt-0.5 text-sm text-ink-2">{note}</p>}
+      {note != null && <p className="mt-0.5 text-sm text-ink-2 wrap-anywhere">{note}</p>}
     </div>
   );
 }

@@ -46,14 +46,14 @@ export function Dialog({ open, onClose, title, children, actions, side, firm }: 
     >
       {open && (
         <div className={cx("flex flex-col", side !== undefined && "min-h-full")}>
-          <header className="sticky top-0 z-10 flex items-start gap-4 bg-surface px-5 pt-4 pb-2">
+          <div className="sticky top-0 z-10 flex items-start gap-4 bg-surface px-5 pt-4 pb-2">
             <h2 id={id} className="min-w-0 flex-1 py-1.5 text-xl wrap-anywhere">
               {title}
             </h2>
             <IconButton name={words.common.close} icon="close" onClick={onClose} className="-mr-2" />
-          </header>
+          </div>
           <div className="flex-1 px-5 pb-5">{children}</div>
-          {actions != null && <footer className="sticky bottom-0 flex flex-wrap justify-end gap-2 border-t border-line bg-surface px-5 py-4 max-sm:grid">{actions}</footer>}
+          {actions != null && <div className="sticky bottom-0 flex flex-wrap justify-end gap-2 border-t border-line bg-surface px-5 py-4 max-sm:grid max-sm:justify-stretch">{actions}</div>}
         </div>
       )}
     </dialog>

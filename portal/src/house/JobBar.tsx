@@ -47,7 +47,7 @@ export function JobBar({ job, actions, bare }: { job: Job; actions?: ReactNode; 
   return (
     <article aria-label={job.title} className={bare ? "min-w-0" : "min-w-0 rounded-xl border border-line bg-surface p-4 shadow-raised"}>
       <div className="flex items-baseline justify-between gap-3">
-        <h3 className="min-w-0 wrap-anywhere">{job.title}</h3>
+        <p className="min-w-0 font-semibold wrap-anywhere">{job.title}</p>
         <Badge tone={state.tone}>{state.text}</Badge>
       </div>
       {moving && (
