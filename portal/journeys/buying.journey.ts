@@ -1,0 +1,135 @@
+// Finding, looking closely, buying with two clicks, holding the receipt; with the market killed in the middle.
+import { readFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Browser, Page } from "playwright-core";
+import { en as words } from "../src/words/en";
+import { isAccessible, launch, windowOf } from "./browser";
+import { EXAMPLES, type Person, Street } from "./street";
+
+const say = words.buy;
+let street: Street;
+let browser: Browser;
+let wren: Person;
+
+beforeAll(async () => {
+  street = await Street.open();
+  browser = await launch();
+  wren = await street.person("wren");
+  await wren.sells("planes-2013.csv", "Aircraft seen in New York", "20");
+  await wren.openDesk();
+});
+afterAll(async () => {
+  await browser?.close();
+  await street?.close();
+});
+
+async function findsThePlanes(page: Page): Promise<void> {
+  await page.getByRole("link", { name: words.places.find }).first().click();
+  await page.getByLabel(say.searchLabel).fill("aircraft");
+  await page.getByLabel(say.searchLabel).press("Enter");
+  await page.getByRole("link", { name: "Aircraft seen in New York" }).click();
+  await page.getByRole("heading", { name: "Aircraft seen in New York", level: 1 }).waitFor();
+}
+
+test("a buyer finds a file, checks its sample, buys it with two clicks, and verifies the receipt, though the market dies in the middle", async () => {
+  const jay = await street.person("jay");
+  await jay.gets("100");
+  const { page, complaints } = await windowOf(browser);
+  await page.goto(await jay.openDesk());
+  await findsThePlanes(page);
+  await isAccessible(page);
+  await page.getByRole("button", { name: say.checkSample }).click();
+  await page.getByRole("region", { name: /Sample of/ }).waitFor();
+  await isAccessible(page);
+
+  await page.getByRole("button", { name: say.buyFor("20.00\u00a0tUSD") }).click();
+  await page.getByText(say.directTitle).waitFor();
+  await isAccessible(page);
+  await page.getByRole("dialog").getByRole("button", { name: say.confirm("20.00\u00a0tUSD") }).click();
+  await page.getByRole("list", { name: say.timeline }).waitFor();
+
+  await street.killMarket();
+  await page.reload();
+  await page.getByRole("list", { name: say.timeline }).waitFor();
+  await isAccessible(page);
+  await street.startMarket();
+  const resume = page.getByRole("button", { name: say.resume });
+  const done = page.getByRole("link", { name: say.toReceipt });
+  const deadline = Date.now() + 120_000;
+  while (!(await done.isVisible()) && Date.now() < deadline) {
+    if (await resume.isVisible()) await resume.click().catch(() => undefined);
+    await done.or(resume).first().waitFor({ timeout: 60_000 }).catch(() => undefined);
+  }
+  await isAccessible(page);
+
+  const saving = page.waitForEvent("download");
+  await page.getByRole("link", { name: say.saveFile }).click();
+  const path = await (await saving).path();
+  const digest = (file: string) => createHash("sha256").update(readFileSync(file)).digest("hex");
+  expect(digest(path)).toBe(digest(join(EXAMPLES, "planes-2013.csv")));
+
+  await done.click();
+  await page.getByRole("heading", { name: words.receipts.receipt, level: 1 }).waitFor();
+  expect(await page.getByText(words.receipts.checkHolds, { exact: true }).count()).toBe(3);
+  await isAccessible(page);
+  const handed = page.waitForEvent("download");
+  await page.getByRole("link", { name: words.receipts.json }).click();
+  const receipt = await (await handed).path();
+
+  await page.getByRole("link", { name: words.places.verify }).first().click();
+  await page.locator('input[type="file"]').setInputFiles({ name: "receipt.json", mimeType: "application/json", buffer: readFileSync(receipt) });
+  await page.getByText(words.receipts.holds, { exact: false }).first().waitFor();
+  const damaged = readFileSync(receipt, "utf8").replace(/"index":\s*(\d+)/, (_all, index: string) => `"index":${String(Number(index) + 1)}`);
+  await page.getByRole("button", { name: words.receipts.another }).click();
+  await page.locator('input[type="file"]').setInputFiles({ name: "receipt.json", mimeType: "application/json", buffer: Buffer.from(damaged) });
+  await page.getByText(words.receipts.holdsNot, { exact: false }).or(page.getByRole("alert")).first().waitFor();
+
+  // What the terminal says of it is the same.
+  const { receipts } = (await jay.does("receipts", "list")) as { receipts: unknown[] };
+  expect(receipts).toHaveLength(1);
+  expect(complaints).toEqual([]);
+});
+
+test("the same journey works by keyboard alone", async () => {
+  const kim = await street.person("kim");
+  await kim.gets("100");
+  const { page } = await windowOf(browser);
+  await page.goto(await kim.openDesk());
+  await page.getByRole("heading", { name: words.overview.title, level: 1 }).waitFor();
+  const reaches = async (name: string, role: "link" | "button" | "searchbox") => {
+    const wanted = page.getByRole(role, { name, exact: true });
+    await wanted.first().waitFor();
+    for (let presses = 0; presses < 80; presses += 1) {
+      await page.keyboard.press("Tab");
+      if (await wanted.evaluateAll((all) => all.includes(document.activeElement as HTMLElement))) return;
+    }
+    throw new Error(`the tab key does not reach "${name}"`);
+  };
+  await reaches(words.places.find, "link");
+  await page.keyboard.press("Enter");
+  await reaches(say.searchLabel, "searchbox");
+  await page.keyboard.type("aircraft");
+  await page.keyboard.press("Enter");
+  await reaches("Aircraft seen in New York", "link");
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "Aircraft seen in New York", level: 1 }).waitFor();
+  await reaches(say.buyFor("20.00\u00a0tUSD"), "button");
+  await page.keyboard.press("Enter");
+  await reaches(say.confirm("20.00\u00a0tUSD"), "button");
+  await page.keyboard.press("Enter");
+  await page.getByRole("link", { name: say.toReceipt }).waitFor({ timeout: 120_000 });
+});
+
+test("a buyer without money is told before anything is ordered", async () => {
+  const lou = await street.person("lou");
+  const { page } = await windowOf(browser);
+  await page.goto(await lou.openDesk());
+  await findsThePlanes(page);
+  await page.getByRole("button", { name: say.buyFor("20.00\u00a0tUSD") }).click();
+  await page.getByText(say.shortTitle).waitFor();
+  expect(await page.getByRole("dialog").getByRole("button", { name: say.confirm("20.00\u00a0tUSD") }).isDisabled()).toBe(true);
+  const { orders } = (await lou.does("orders", "list")) as { orders: unknown[] };
+  expect(orders).toEqual([]);
+});

@@ -1,0 +1,114 @@
+// From nothing to a desk, its backup, and the same desk on another machine.
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { mkdtempSync } from "node:fs";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { en as words } from "../src/words/en";
+import { isAccessible, launch, windowOf } from "./browser";
+import { Street } from "./street";
+
+const say = words.firstRun;
+const PASSPHRASE = "carbon lantern orbit mussel";
+let street: Street;
+let browser: Browser;
+
+beforeAll(async () => {
+  street = await Street.open();
+  browser = await launch();
+});
+afterAll(async () => {
+  await browser?.close();
+  await street?.close();
+});
+
+async function choosesMarket(page: Page): Promise<void> {
+  await page.getByLabel(say.marketLabel).fill(street.origin);
+  await page.getByRole("button", { name: say.meet }).click();
+  await page.getByRole("button", { name: say.trust }).click();
+}
+
+async function choosesPassphrase(page: Page, button: string): Promise<void> {
+  await page.getByLabel(say.passLabel, { exact: true }).fill(PASSPHRASE);
+  await page.getByLabel(say.passAgain, { exact: true }).fill(PASSPHRASE);
+  await page.getByRole("button", { name: button, exact: true }).click();
+}
+
+test("a person makes a desk, is asked for two of the words, keeps a backup, and comes back with both on another machine", async () => {
+  const ada = street.stranger("ada");
+  const { page, complaints } = await windowOf(browser);
+  await page.goto(await ada.openDesk());
+  await page.getByRole("button", { name: say.make }).click();
+  await isAccessible(page);
+
+  // The market is away while it is being met: the page says so, and the same press works when it is back.
+  await street.killMarket();
+  await page.getByLabel(say.marketLabel).fill(street.origin);
+  await page.getByRole("button", { name: say.meet }).click();
+  await page.getByRole("alert").first().waitFor();
+  await street.startMarket();
+  await choosesMarket(page);
+  await choosesPassphrase(page, say.makeIt);
+
+  const list = await wordsShown(page);
+  expect(list).toHaveLength(24);
+  await isAccessible(page);
+  await page.getByRole("button", { name: say.wordsDone }).click();
+  expect(await page.content()).not.toContain(list.join(" "));
+  for (const field of await page.getByRole("textbox").all()) {
+    const label = (await field.evaluate((box) => (box as HTMLInputElement).labels?.[0]?.textContent ?? "")).replace(/\D+/g, "");
+    await field.fill(list[Number(label) - 1] ?? "");
+  }
+  await page.getByRole("button", { name: words.common.next, exact: true }).click();
+
+  const saved = page.waitForEvent("download");
+  await page.getByRole("button", { name: words.settings.backupMake }).click();
+  const backup = join(mkdtempSync(join(street.folder, "saved-")), "tacit.backup");
+  await (await saved).saveAs(backup);
+  await page.getByRole("button", { name: say.begin }).click();
+  await page.getByRole("heading", { name: words.overview.title, level: 1 }).waitFor();
+  // Shown once means once: the words are nowhere in the page any more.
+  const left = await page.content();
+  expect(list.filter((word) => left.includes(`>${word}<`))).toEqual([]);
+  await ada.closeDesk();
+
+  const again = street.stranger("ada-again");
+  await page.goto(await again.openDesk());
+  await page.getByRole("button", { name: say.restore }).click();
+  await page.getByLabel(say.restoreLabel).fill(list.join(" "));
+  await page.locator('input[type="file"]').setInputFiles(backup);
+  await page.getByRole("button", { name: words.common.next, exact: true }).click();
+  await page.getByRole("button", { name: words.common.next, exact: true }).click();
+  await choosesPassphrase(page, say.restoreIt);
+  await page.getByRole("heading", { name: say.restoredTitle }).waitFor();
+  await isAccessible(page);
+  await page.getByRole("button", { name: say.beginRestored }).click();
+  await page.getByRole("heading", { name: words.overview.title, level: 1 }).waitFor();
+  expect(complaints).toEqual([]);
+});
+
+test("a locked desk opens with its passphrase and with no other", async () => {
+  const bea = street.stranger("bea");
+  const { page } = await windowOf(browser);
+  await page.goto(await bea.openDesk());
+  await page.getByRole("button", { name: say.make }).click();
+  await choosesMarket(page);
+  await choosesPassphrase(page, say.makeIt);
+  await wordsShown(page);
+  await bea.closeDesk();
+
+  await page.goto(await bea.openDesk());
+  await page.getByRole("heading", { name: words.session.lockedTitle }).waitFor();
+  await isAccessible(page);
+  await page.getByLabel(words.session.passphrase, { exact: true }).fill("something else");
+  await page.getByRole("button", { name: words.session.unlock, exact: true }).click();
+  await page.getByRole("alert").first().waitFor();
+  await page.getByLabel(words.session.passphrase, { exact: true }).fill(PASSPHRASE);
+  await page.getByRole("button", { name: words.session.unlock, exact: true }).click();
+  await page.getByRole("heading", { name: words.overview.title, level: 1 }).waitFor();
+});
+
+async function wordsShown(page: Page): Promise<string[]> {
+  const list = page.getByRole("list", { name: say.wordsLabel });
+  await list.waitFor();
+  return list.getByRole("listitem").evaluateAll((items) => items.map((item) => (item.textContent ?? "").replace(/[^a-z]/g, "")));
+}

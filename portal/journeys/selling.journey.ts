@@ -1,0 +1,105 @@
+// Listing a file in five steps, with the desk killed in the middle; then what the owner can do with it.
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { join } from "node:path";
+import type { Browser } from "playwright-core";
+import { en as words } from "../src/words/en";
+import { isAccessible, launch, windowOf } from "./browser";
+import { EXAMPLES, fileOf, Street } from "./street";
+
+const say = words.sell;
+let street: Street;
+let browser: Browser;
+
+beforeAll(async () => {
+  street = await Street.open();
+  browser = await launch();
+});
+afterAll(async () => {
+  await browser?.close();
+  await street?.close();
+});
+
+test("a seller lists a file in five steps, the desk is killed while it works, and the listing goes live all the same", async () => {
+  const wren = await street.person("wren");
+  const { page, complaints } = await windowOf(browser);
+  await page.goto(await wren.openDesk());
+  await page.getByRole("link", { name: words.places.sell }).first().click();
+  await page.getByRole("heading", { name: say.fileTitle }).waitFor();
+  await isAccessible(page);
+  const next = page.getByRole("button", { name: words.common.next, exact: true });
+
+  // An empty file is refused before anything else is asked.
+  await page.locator('input[type="file"]').setInputFiles(fileOf(street, "empty.csv", ""));
+  await page.getByRole("alert").first().waitFor();
+
+  await page.locator('input[type="file"]').setInputFiles(join(EXAMPLES, "planes-2013.csv"));
+  await page.getByText("tailnum", { exact: false }).first().waitFor();
+  await next.click();
+  await next.click();
+  await page.getByText(say.titleMissing).waitFor();
+  await page.getByLabel(say.listingTitle, { exact: true }).fill("Aircraft seen in New York");
+  await page.getByLabel(say.abstract).fill("One row for each aircraft that left New York in 2013.");
+  await page.getByLabel(say.category, { exact: true }).selectOption("transport");
+  await page.getByLabel(say.tags).fill("planes, faa");
+  await isAccessible(page);
+  await next.click();
+  await page.getByLabel(say.licence, { exact: true }).selectOption("CC-BY-4.0");
+  await page.getByLabel(say.price("tUSD"), { exact: true }).fill("1234");
+  await next.click();
+  await page.getByText(say.priceDigits).waitFor();
+  await page.getByLabel(say.price("tUSD"), { exact: true }).fill("20");
+  await isAccessible(page);
+
+  // A reload in the middle loses nothing that was typed.
+  await page.reload();
+  await next.click();
+  await page.getByLabel(say.listingTitle, { exact: true }).waitFor();
+  expect(await page.getByLabel(say.listingTitle, { exact: true }).inputValue()).toBe("Aircraft seen in New York");
+  await next.click();
+  await next.click();
+  await page.getByRole("checkbox", { name: `${say.closed} tailnum` }).check();
+  await isAccessible(page);
+  await next.click();
+  await page.getByText("20.00").first().waitFor();
+  await isAccessible(page);
+  await page.getByRole("button", { name: say.putUp }).click();
+  await page.getByRole("heading", { name: say.goodsTitle }).waitFor();
+
+  await wren.closeDesk();
+  await page.goto(await wren.openDesk());
+  await page.getByRole("link", { name: words.places.goods }).first().click();
+  const row = page.getByRole("listitem").filter({ hasText: "Aircraft seen in New York" });
+  const goOn = row.getByRole("button", { name: say.goOn });
+  const live = row.getByText(words.buy.states.live);
+  await goOn.or(live).first().waitFor();
+  if (await goOn.isVisible()) await goOn.click();
+  await live.waitFor({ timeout: 60_000 });
+  await isAccessible(page);
+
+  await row.getByRole("link", { name: "Aircraft seen in New York" }).click();
+  await page.getByRole("button", { name: words.buy.checkSample }).click();
+  await page.getByText(words.buy.sampleChecked(0).replace(/^0 /, "")).first().waitFor();
+  expect(await page.getByRole("row").filter({ hasText: "tailnum" }).first().textContent()).toContain(words.buy.redacted);
+  expect(complaints).toEqual([]);
+});
+
+test("an owner changes the price, pauses, puts back on sale, and ends a listing for good", async () => {
+  const wren = await street.person("wren-two");
+  await wren.sells("planes-2013.csv", "Planes again", "10");
+  const { page } = await windowOf(browser);
+  await page.goto(await wren.openDesk());
+  await page.getByRole("link", { name: words.places.goods }).first().click();
+  const row = page.getByRole("listitem").filter({ hasText: "Planes again" });
+  await row.getByRole("button", { name: say.edit }).click();
+  await page.getByLabel(say.price("tUSD"), { exact: true }).fill("15");
+  await page.getByRole("button", { name: say.publish }).click();
+  await row.getByText("15.00").waitFor({ timeout: 60_000 });
+  await row.getByRole("button", { name: say.pause }).click();
+  await row.getByText(words.buy.states.paused).waitFor({ timeout: 60_000 });
+  await row.getByRole("button", { name: say.resume }).click();
+  await row.getByText(words.buy.states.live).waitFor({ timeout: 60_000 });
+  await row.getByRole("button", { name: say.retire }).click();
+  await isAccessible(page);
+  await page.getByRole("dialog").getByRole("button", { name: say.retire }).click();
+  await row.getByText(words.buy.states.retired).waitFor({ timeout: 60_000 });
+});

@@ -1,0 +1,52 @@
+// The watch list: the desk's own mirror tells about what is new, though the connection was gone for a while.
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Browser } from "playwright-core";
+import { en as words } from "../src/words/en";
+import { isAccessible, launch, windowOf } from "./browser";
+import { Street } from "./street";
+
+const say = words.buy;
+let street: Street;
+let browser: Browser;
+
+beforeAll(async () => {
+  street = await Street.open();
+  browser = await launch();
+});
+afterAll(async () => {
+  await browser?.close();
+  await street?.close();
+});
+
+test("somebody watches a search and hears of a new listing and of its price, and the desk's absence in between costs nothing", async () => {
+  const wren = await street.person("wren");
+  const mia = await street.person("mia");
+  const { page, complaints } = await windowOf(browser);
+  await page.goto(await mia.openDesk());
+  await page.getByRole("link", { name: words.places.watch }).first().click();
+  await page.getByText(say.noWatch).waitFor();
+  await isAccessible(page);
+  await page.getByRole("link", { name: words.places.find }).first().click();
+  await page.getByLabel(say.searchLabel).fill("aircraft");
+  await page.getByLabel(say.searchLabel).press("Enter");
+  await page.getByText(say.nothingFound).waitFor();
+  await page.getByRole("button", { name: say.watchSearch }).click();
+  await isAccessible(page);
+  await page.getByRole("dialog").getByRole("button", { name: say.watchSearch }).click();
+  await page.getByText(say.searchWatched).first().waitFor();
+
+  const listing = await wren.sells("planes-2013.csv", "Aircraft seen in New York", "20");
+  await page.getByRole("link", { name: words.places.watch }).first().click();
+  await page.getByRole("link", { name: "Aircraft seen in New York" }).first().waitFor({ timeout: 60_000 });
+  await isAccessible(page);
+
+  // The desk goes and comes back; what happened meanwhile is told then.
+  await mia.closeDesk();
+  await wren.does("listings", "edit", listing, "--price", "15");
+  await page.goto(await mia.openDesk());
+  await page.getByRole("link", { name: words.places.watch }).first().click();
+  await page.getByText("15.00").first().waitFor({ timeout: 60_000 });
+  await page.getByRole("button", { name: say.markRead }).click();
+  await page.getByRole("button", { name: say.markRead }).waitFor({ state: "hidden" });
+  expect(complaints).toEqual([]);
+});
