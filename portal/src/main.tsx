@@ -7,12 +7,21 @@ import "./style.css";
 
 wearLook(keptLook());
 // First of all, and before anything is drawn: the one-time token leaves the address and the history.
-const token = takeToken(location, (to) => history.replaceState(null, "", to));
+const take = () => takeToken(location, (to) => history.replaceState(null, "", to));
+const link = take();
+const listen = (heard: (token: string) => void) => {
+  const look = () => {
+    const token = take();
+    if (token) heard(token);
+  };
+  addEventListener("hashchange", look);
+  return () => removeEventListener("hashchange", look);
+};
 const place = document.getElementById("desk");
 if (place) {
   createRoot(place).render(
     <StrictMode>
-      <App token={token} />
+      <App link={link} listen={listen} />
     </StrictMode>,
   );
 }

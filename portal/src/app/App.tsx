@@ -1,6 +1,6 @@
 // The whole of the pages: who is there decides what is shown.
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { lazy, Suspense, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { Provider } from "react-redux";
 import { createBrowserRouter, RouterProvider } from "react-router";
 import { asProblem } from "../api";
@@ -26,7 +26,10 @@ const makeKept = () =>
     },
   });
 
-export function App({ token }: { token: string | null }) {
+/** `link` is the token the page was opened with; a second link pasted into the same tab only changes the address. */
+export function App({ link, listen }: { link: string | null; listen: (heard: (token: string) => void) => () => void }) {
+  const [token, setToken] = useState(link);
+  useEffect(() => listen(setToken), [listen]);
   const [kept] = useState(makeKept);
   const [store] = useState(makeStore);
   return (

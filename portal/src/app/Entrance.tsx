@@ -7,6 +7,7 @@ import { useNow } from "../house/Money";
 import { passkeyPlace, proveWithPasskey } from "../settings/passkey";
 import { words } from "../words";
 import { SESSION, type Session } from "./session";
+import { forgotten, useTell } from "./store";
 
 export function Entrance({ title, children, wide }: { title: string; children: ReactNode; wide?: boolean }) {
   useEffect(() => {
@@ -67,6 +68,12 @@ export function NoDesk({ problem }: { problem: Problem }) {
 
 export function Locked({ session }: { session: Session }) {
   const kept = useQueryClient();
+  const tell = useTell();
+  // What the pages knew is not kept while they are locked.
+  useEffect(() => {
+    kept.removeQueries({ predicate: ({ queryKey }) => queryKey[1] !== "/session" });
+    tell(forgotten());
+  }, [kept, tell]);
   const [passphrase, setPassphrase] = useState("");
   const [refused, setRefused] = useState<unknown>(null);
   const [until, setUntil] = useState(0);

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { Shape } from "../api";
 import { hear, isStale, staleAfter } from "./live";
 import { takeToken } from "./session";
-import { type Job, jobMoved, jobsListed, makeStore, running } from "./store";
+import { forgotten, type Job, jobMoved, jobsListed, makeStore, running } from "./store";
 
 const job = (change: Partial<Job>): Job => ({
   id: "job_1",
@@ -64,4 +64,12 @@ test("the one-time token leaves the address as soon as it is read", () => {
   expect(takeToken({ hash: "#open=<script>", pathname: "/", search: "" }, () => seen.push("no"))).toBeNull();
   expect(takeToken({ hash: "", pathname: "/", search: "" }, () => seen.push("no"))).toBeNull();
   expect(seen).toHaveLength(1);
+});
+
+test("a locked desk leaves nothing behind in the page", () => {
+  const store = makeStore();
+  store.dispatch(jobsListed([job({})]));
+  hear({ event: "alarm", sentence: "Two histories." }, store, new QueryClient());
+  store.dispatch(forgotten());
+  expect(store.getState()).toEqual(makeStore().getState());
 });

@@ -96,32 +96,41 @@ export function useLiveEvents(): void {
   const store = useReduxStore() as Store;
   const tell = useTell();
   useEffect(() => {
-    const stream = new EventSource("/api/events");
+    let stream: EventSource;
+    let again: ReturnType<typeof setTimeout> | undefined;
     const recount = () => void catchUp(store).catch(() => undefined);
     let lost = false;
     let gone: ReturnType<typeof setTimeout> | undefined;
-    stream.onopen = () => {
-      clearTimeout(gone);
-      tell(connectionIs("open"));
-      recount();
-      if (lost) void kept.invalidateQueries();
-      lost = false;
-    };
-    stream.onerror = () => {
-      lost = true;
-      // A short break is no news; a long one is. A closed stream is asked for again through the session.
-      clearTimeout(gone);
-      gone = setTimeout(() => tell(connectionIs("lost")), 2500);
-      if (stream.readyState === EventSource.CLOSED) void kept.invalidateQueries({ queryKey: ["get", "/session"] });
-    };
     const listen = (message: MessageEvent<string>) => {
       const event = JSON.parse(message.data) as LiveEvent;
       hear(event, store, kept);
       if (event.event === "wallet" || event.event === "order" || event.event === "sale" || event.event === "again") recount();
     };
-    for (const name of NAMES) stream.addEventListener(name, listen);
+    const open = () => {
+      stream = new EventSource("/api/events");
+      stream.onopen = () => {
+        clearTimeout(gone);
+        gone = undefined;
+        tell(connectionIs("open"));
+        recount();
+        if (lost) void kept.invalidateQueries();
+        lost = false;
+      };
+      stream.onerror = () => {
+        lost = true;
+        // A short break is no news; a long one is.
+        gone ??= setTimeout(() => tell(connectionIs("lost")), 2500);
+        // The browser gave up: either the session ended, which the session itself says, or the desk is away for a while.
+        if (stream.readyState !== EventSource.CLOSED) return;
+        void kept.invalidateQueries({ queryKey: ["get", "/session"] });
+        again = setTimeout(open, 3000);
+      };
+      for (const name of NAMES) stream.addEventListener(name, listen);
+    };
+    open();
     return () => {
       clearTimeout(gone);
+      clearTimeout(again);
       stream.close();
     };
   }, [kept, store, tell]);

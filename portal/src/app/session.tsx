@@ -22,10 +22,12 @@ export function useWayIn(token: string | null): Way {
   const kept = useQueryClient();
   const [opening, setOpening] = useState(token !== null);
   const [refused, setRefused] = useState(false);
-  const began = useRef(false);
+  const began = useRef<string | null>(null);
   useEffect(() => {
-    if (token === null || began.current) return;
-    began.current = true;
+    if (token === null || began.current === token) return;
+    began.current = token;
+    setOpening(true);
+    setRefused(false);
     answered(desk.POST("/session", { body: { token } }))
       .then((session) => {
         carryToken(session.csrf);

@@ -1,5 +1,5 @@
 // What is truly shared by all pages: running work, the wallet's figures, the live connection, short messages.
-import { configureStore, createSlice, type PayloadAction } from "@reduxjs/toolkit";
+import { combineReducers, configureStore, createAction, createSlice, type PayloadAction } from "@reduxjs/toolkit";
 import { useDispatch, useSelector } from "react-redux";
 import type { Shape } from "../api/client";
 
@@ -103,9 +103,13 @@ export const { connectionIs, unreadIs, alarmRaised, mirrored } = live.actions;
 export const { said, heardToast } = toasts.actions;
 export const { purseCounted } = purse.actions;
 
+/** The desk was locked: what is not shown is not kept. */
+export const forgotten = createAction("forgotten");
+
+const all = combineReducers({ jobs: jobs.reducer, live: live.reducer, toasts: toasts.reducer, purse: purse.reducer });
+
 /** A fresh store; tests make their own. */
-export const makeStore = () =>
-  configureStore({ reducer: { jobs: jobs.reducer, live: live.reducer, toasts: toasts.reducer, purse: purse.reducer } });
+export const makeStore = () => configureStore<ReturnType<typeof all>>({ reducer: (state, action) => all(forgotten.match(action) ? undefined : state, action) });
 
 export type Store = ReturnType<typeof makeStore>;
 export type State = ReturnType<Store["getState"]>;

@@ -1,6 +1,6 @@
 // The frame of one page: its title takes the focus when the page is reached, and names the window.
 import { type ReactNode, useEffect, useRef } from "react";
-import { Link, useNavigationType } from "react-router";
+import { Link, useLocation, useNavigationType } from "react-router";
 import { words } from "../words";
 import { cx } from "./classes";
 import { Icon } from "./Icon";
@@ -52,8 +52,14 @@ export function Page({ title, name, lead, actions, back, narrow, children }: {
 
 /** A titled part of a page. */
 export function Section({ title, lead, actions, children, id, className }: { title: ReactNode; lead?: ReactNode; actions?: ReactNode; children: ReactNode; id?: string; className?: string }) {
+  const part = useRef<HTMLElement>(null);
+  const { hash } = useLocation();
+  // The part that the address names may come after its answer did.
+  useEffect(() => {
+    if (id !== undefined && hash === `#${id}`) part.current?.scrollIntoView();
+  }, [hash, id]);
   return (
-    <section className={cx("mt-10 first:mt-0", className)} id={id}>
+    <section ref={part} className={cx("mt-10 first:mt-0", className)} id={id}>
       <div className="mb-3 flex flex-wrap items-end justify-between gap-3">
         <div className="max-w-3xl min-w-0">
           <h2 className="text-lg">{title}</h2>

@@ -13,7 +13,7 @@ export function Progress({ done, total, label, className }: { done?: number | nu
       {...(share === null ? {} : { "aria-valuenow": Math.round(share * 100), "aria-valuetext": plain.percent(share) })}
       className={cx("h-1.5 overflow-hidden rounded-full bg-line", className)}
     >
-      <div className={cx("h-full rounded-full bg-accent transition-[width]", share === null && "w-1/3 animate-breathe")} style={share === null ? undefined : { width: `${share * 100}%` }} />
+      <div className={cx("h-full rounded-full bg-accent transition-[width]", share === null && "w-full animate-breathe opacity-60")} style={share === null ? undefined : { width: `${share * 100}%` }} />
     </div>
   );
 }

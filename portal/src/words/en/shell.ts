@@ -116,6 +116,7 @@ export const shell = {
   },
   missing: {
     title: "There is no such page",
+    nothing: "Nothing is at this address",
     body: "The address may be mistyped, or it belongs to something that has gone.",
     home: "Go to the overview",
   },
