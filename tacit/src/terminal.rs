@@ -4,6 +4,7 @@ use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use tacit_desk::commands::init::AskPerson;
 use tacit_desk::keyring::passphrase::{AskPassphrase, Passphrases};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tracing_subscriber::EnvFilter;
 
 /// Logs at `warn` unless `TACIT_LOG` says otherwise; ids and sizes only.
@@ -16,6 +17,22 @@ pub(crate) fn log_to_standard_error() {
 /// Whether somebody can be asked.
 pub(crate) fn somebody_is_there() -> bool {
     std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+}
+
+/// Lines that the person types, without what is in them; `None` where nobody is there or nobody should be asked.
+pub(crate) fn lines(json: bool) -> Option<UnboundedReceiver<()>> {
+    if json || !somebody_is_there() {
+        return None;
+    }
+    let (typed, lines) = unbounded_channel();
+    std::thread::spawn(move || {
+        for line in std::io::stdin().lines() {
+            if line.is_err() || typed.send(()).is_err() {
+                return;
+            }
+        }
+    });
+    Some(lines)
 }
 
 /// Passphrases from `TACIT_PASSPHRASE_FILE` or from the person.

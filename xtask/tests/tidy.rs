@@ -43,7 +43,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("sqlx", &["store"]),
     ("object_store", &["vault"]),
     ("krilla", &["paper"]),
-    ("axum", &["http"]),
+    ("axum", &["http", "desk"]),
     ("reqwest", &["wire"]),
     ("rsa", &["evidence"]),
     ("sd-jwt-payload", &["evidence"]),

@@ -42,8 +42,6 @@ pub enum DeskCommand {
     Orders(orders::OrdersArgs),
     /// Receipts: list, show in whole or in parts, print.
     Receipts(receipts::ReceiptsArgs),
-    /// Leave the desk running: it answers orders by itself.
-    Desk(run_desk::RunArgs),
     /// Seal everything that the words alone cannot bring back into one file.
     Backup(backup::BackupArgs),
     /// Search the catalogue on this machine; nobody learns what you look for.
@@ -71,7 +69,6 @@ impl DeskCommand {
             Self::Buy(args) => orders::buy(desk, args, out).await,
             Self::Orders(args) => orders::orders(desk, args, out).await,
             Self::Receipts(args) => receipts::run(desk, args, print, out).await,
-            Self::Desk(args) => run_desk::run(desk, args, out).await,
             Self::Backup(args) => backup::run(desk, args, out).await,
             Self::Search(args) => search::run(desk, args, out).await,
             Self::Show(args) => show::run(desk, args, out).await,

@@ -8,6 +8,7 @@
 
 use super::Tell;
 use super::goods::{Goods, own};
+use super::hearing::{Counter, Hears, InBytes, counted};
 use crate::OpenDesk;
 use crate::folder::disk;
 use crate::refusal::Refusal;
@@ -17,7 +18,7 @@ use std::path::Path;
 use std::time::Duration;
 use tacit_catalogue::{Draft, Listing, NotMoved, Revision, SignedListing};
 use tacit_delivery::{
-    AgeRecipient, BlockLeaves, BuiltManifest, Manifest, ManifestTerms, OrderIdentity, build_manifest,
+    AgeRecipient, BlockLeaves, BuiltManifest, Layout, Manifest, ManifestTerms, OrderIdentity, build_manifest,
     media_type_of_name, open_sample, seal, verify_sample,
 };
 use tacit_values::rand_core::Rng;
@@ -53,7 +54,7 @@ pub struct Sold {
 }
 
 impl OpenDesk {
-    /// Puts a file up for sale. `bytes` hears how many bytes of the sealed body are uploaded, and of how many.
+    /// Puts a file up for sale. `bytes` hears how far sealing and uploading are.
     pub async fn sell(
         &self,
         file: &Path,
@@ -61,6 +62,17 @@ impl OpenDesk {
         tell: Tell<'_>,
         bytes: &(dyn Fn(u64, u64) + Send + Sync),
     ) -> Result<Sold, Refusal> {
+        self.sell_heard(file, order, &InBytes { tell, bytes }).await
+    }
+
+    /// The same, heard by whoever wants to know more.
+    pub async fn sell_heard(
+        &self,
+        file: &Path,
+        order: &SellOrder,
+        hears: &dyn Hears,
+    ) -> Result<Sold, Refusal> {
+        let tell: Tell<'_> = &|sentence: &str| hears.tell(sentence);
         self.mirror().calm().await?;
         let cleared = order.draft.clear(Currency::TestUsd, self.now()).map_err(not_cleared)?;
         let market = self.mirror().meet().await?;
@@ -71,9 +83,10 @@ impl OpenDesk {
                 tell("going on with the listing that was begun before");
                 (goods, None)
             }
-            None => self.seal_goods(&file, order, tell).await?,
+            None => self.seal_goods(&file, order, hears).await?,
         };
-        self.upload_goods(&goods, tell, bytes).await?;
+        hears.sealed(&goods.listing);
+        self.upload_goods(&goods, hears).await?;
         let logged = self.wait_for_beacon(&goods, market.beacon_delay_s, tell).await?;
         let opened = self.open_goods(&goods, &logged, tell).await?;
         let seller = self.keyring().seller();
@@ -184,9 +197,9 @@ impl OpenDesk {
         &self,
         file: &Path,
         order: &SellOrder,
-        tell: Tell<'_>,
+        hears: &dyn Hears,
     ) -> Result<(Goods, Option<String>), Refusal> {
-        tell("sealing the file");
+        hears.tell("sealing the file and promising every cell of it");
         let listing = ListingId::random(&mut self.rng());
         let work = self.folder().work();
         std::fs::create_dir_all(&work).map_err(|_| disk())?;
@@ -205,8 +218,12 @@ impl OpenDesk {
         self.rng().fill_bytes(&mut once);
         let mine: AgeRecipient = OrderIdentity::from_bytes(once).recipient();
         let (path, output) = (file.to_owned(), half.clone());
-        let sealed = tokio::task::spawn_blocking(move || seal_and_promise(&path, &output, &mine, &terms));
-        let (key, body_bytes, built) = sealed.await.expect("sealing does not panic")?;
+        // The file is read once to be sealed and once to be promised; NDJSON once more, to learn its columns.
+        let passes = if Layout::of_media_type(&terms.media_type) == Layout::Ndjson { 3 } else { 2 };
+        let total = passes * std::fs::metadata(file).map_or(0, |about| about.len());
+        let sealed =
+            counted(total, hears, move |counter| seal_and_promise(&path, &output, &mine, &terms, counter));
+        let (key, body_bytes, built) = sealed.await?;
         let signed = built.manifest.sign(&self.keyring().seller());
         let goods = Goods::sealed(listing, file.to_owned(), &order.draft, &key, signed, body_bytes);
         std::fs::write(self.blocks_file(&goods), built.blocks.bytes()).map_err(|_| disk())?;
@@ -215,13 +232,8 @@ impl OpenDesk {
         Ok((goods, built.plain_because))
     }
 
-    async fn upload_goods(
-        &self,
-        goods: &Goods,
-        tell: Tell<'_>,
-        bytes: &(dyn Fn(u64, u64) + Send + Sync),
-    ) -> Result<(), Refusal> {
-        tell("uploading the sealed body");
+    async fn upload_goods(&self, goods: &Goods, hears: &dyn Hears) -> Result<(), Refusal> {
+        hears.tell("uploading the sealed body");
         let acting = self.market().acting(&self.keyring().seller())?;
         let manifest = &goods.manifest.manifest;
         let blocks = std::fs::read(self.blocks_file(goods)).map_err(|_| disk())?;
@@ -232,7 +244,7 @@ impl OpenDesk {
             .map_err(not_uploaded)?;
         let mut body = File::open(self.sealed_body(goods)).map_err(|_| disk())?;
         let total = goods.body_bytes;
-        let mut told = |there: u64| bytes(there, total);
+        let mut told = |there: u64| hears.bytes(there, total);
         acting.upload(manifest.body, total, &mut body, &mut told).await.map_err(not_uploaded)?;
         Ok(())
     }
@@ -307,6 +319,7 @@ fn seal_and_promise(
     output: &Path,
     mine: &AgeRecipient,
     terms: &ManifestTerms,
+    counter: &Counter,
 ) -> Result<SealedFile, Refusal> {
     let open = || File::open(file).map_err(|_| no_file(file));
     let empty = std::fs::metadata(file).map_err(|_| no_file(file))?.len() == 0;
@@ -318,9 +331,11 @@ fn seal_and_promise(
         ));
     }
     let body = std::io::BufWriter::new(File::create(output).map_err(|_| disk())?);
-    let sealed = seal(BufReader::new(open()?), body, mine)
-        .map_err(|refused| Refusal::new("not-sealed", refused.to_string(), "Nothing left this machine."))?;
-    let built = build_manifest(open()?, &sealed, terms).map_err(|refused| {
+    let sealed = seal(BufReader::new(counter.reading(open()?)), body, mine).map_err(|refused| {
+        let _half_is_worthless = std::fs::remove_file(output);
+        Refusal::new("not-sealed", refused.to_string(), "Nothing left this machine.")
+    })?;
+    let built = build_manifest(counter.reading(open()?), &sealed, terms).map_err(|refused| {
         let _half_is_worthless = std::fs::remove_file(output);
         Refusal::new(
             "unreadable-file",

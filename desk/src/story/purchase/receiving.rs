@@ -4,8 +4,8 @@ use super::{PurchaseKept, not_a_step, read};
 use crate::OpenDesk;
 use crate::folder::disk;
 use crate::refusal::Refusal;
-use crate::story::Tell;
 use crate::story::fulfil::agreed_delivery;
+use crate::story::hearing::{Hears, counted};
 use crate::story::sell::blocks_of;
 use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
@@ -50,15 +50,17 @@ impl OpenDesk {
         Ok(check_statement(&signed, &agreed, &delivery.header).err().map(|_| FaultKind::Statement))
     }
 
-    pub(super) async fn download(&self, kept: &PurchaseKept, tell: Tell<'_>) -> Result<Digest, Refusal> {
+    pub(super) async fn download(&self, kept: &PurchaseKept, hears: &dyn Hears) -> Result<Digest, Refusal> {
         let (manifest, _) = self.goods_of(kept).await?;
         let bytes = tacit_delivery::body_bytes(manifest.bytes);
         let file = self.body_file(&kept.order);
         std::fs::create_dir_all(self.folder().work()).map_err(|_| disk())?;
         let mut into = OpenOptions::new().create(true).append(true).open(&file).map_err(|_| disk())?;
         let have = into.metadata().map_err(|_| disk())?.len().min(bytes);
-        tell(&format!("downloading {bytes} bytes, {have} of them are here"));
-        let fetched = self.market().singly()?.body(manifest.body, have, bytes, &mut into, &mut |_| {}).await;
+        hears.tell(&format!("downloading {bytes} bytes, {have} of them are here"));
+        hears.bytes(have, bytes);
+        let mut heard = |there: u64| hears.bytes(there.min(bytes), bytes);
+        let fetched = self.market().singly()?.body(manifest.body, have, bytes, &mut into, &mut heard).await;
         fetched.map_err(|refused| match refused {
             tacit_wire::client::NotFetched::Failed(failed) => failed.into(),
             other => Refusal::new(
@@ -87,10 +89,11 @@ impl OpenDesk {
         &self,
         kept: &PurchaseKept,
         delivery: &StatedDelivery,
-        tell: Tell<'_>,
+        hears: &dyn Hears,
     ) -> Result<Result<Digest, FaultKind>, Refusal> {
         let (manifest, blocks) = self.goods_of(kept).await?;
-        tell(&format!("checking all {} rows against the manifest", manifest.rows));
+        hears.tell(&format!("checking all {} rows against the manifest", manifest.rows));
+        let total = tacit_delivery::body_bytes(manifest.bytes);
         let out = kept.out.clone();
         let half = out.with_extension("tacit-half");
         if let Some(folder) = out.parent().filter(|folder| !folder.as_os_str().is_empty()) {
@@ -98,10 +101,10 @@ impl OpenDesk {
         }
         let (identity, header, body) =
             (self.keyring().order_identity(kept.order), delivery.header.clone(), self.body_file(&kept.order));
-        let checked = tokio::task::spawn_blocking(move || {
+        let checked = counted(total, hears, move |counter| {
             let delivered =
                 Delivered { header: &header, identity: &identity, manifest: &manifest, blocks: &blocks };
-            let body = std::io::BufReader::new(File::open(body).map_err(|_| disk())?);
+            let body = std::io::BufReader::new(counter.reading(File::open(body).map_err(|_| disk())?));
             let output = OpenOptions::new()
                 .read(true)
                 .write(true)
@@ -118,7 +121,7 @@ impl OpenDesk {
             }
             Ok::<_, Refusal>(found)
         });
-        match checked.await.expect("checking does not panic")? {
+        match checked.await? {
             Ok(checked) => Ok(Ok(checked.plaintext.sha256)),
             Err(CheckFailed::Fault(fault)) => Ok(Err(kind_of(&fault))),
             Err(CheckFailed::NotChecked(why)) => {
