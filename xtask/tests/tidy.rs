@@ -43,6 +43,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("sqlx", &["store"]),
     ("object_store", &["vault"]),
     ("krilla", &["paper"]),
+    ("rust-embed", &["tacit"]),
     ("axum", &["http", "desk"]),
     ("reqwest", &["wire"]),
     ("rsa", &["evidence"]),

@@ -106,7 +106,8 @@ pub(crate) async fn origin(State(served): State<Served>, request: Request, next:
 /// A session for everything under `/api` but its opening; the token of the page for everything but GET; an unlocked page for
 /// everything but unlocking.
 pub(crate) async fn session(State(served): State<Served>, mut request: Request, next: Next) -> Response {
-    let path = request.uri().path().strip_prefix(BASE).unwrap_or_default().to_owned();
+    // The router has taken the beginning off already.
+    let path = request.uri().path().to_owned();
     let opening = request.method() == Method::POST && path == "/session";
     if opening {
         return next.run(request).await;

@@ -49,7 +49,10 @@ pub(crate) async fn cancel_job(
             let order = before.about.as_deref().and_then(|about| about.parse::<OrderId>().ok());
             let order = order.ok_or_else(|| Refused::nothing("order"))?;
             portal.held().insert(order);
-            portal.stop_job(&id).await?;
+            if let Err(over) = portal.stop_job(&id).await {
+                portal.held().remove(&order);
+                return Err(over);
+            }
             hold(portal, &desk, &order).await?
         }
         JobKind::Sell => {

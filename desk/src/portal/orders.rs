@@ -37,6 +37,16 @@ pub(crate) async fn buy(
     let listing: ListingId = read("listing", &form.listing)?;
     let most = Money::parse(form.max_price.trim(), Currency::TestUsd)
         .map_err(|wrong| super::said::field_fault("max_price", &wrong))?;
+    let own = desk.keyring().seller().persona();
+    if desk.mirror().listing(&listing).await?.is_some_and(|signed| signed.listing.seller == own) {
+        return Err(Refused::new(
+            StatusCode::CONFLICT,
+            "own-listing",
+            "This is your own listing.",
+            "The file is yours already.",
+        )
+        .money("Nothing was paid."));
+    }
     // A page that goes away does not leave an order half placed.
     let placing = tokio::spawn({
         let (portal, desk) = (portal.clone(), desk.clone());

@@ -10,9 +10,9 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
+use tacit_desk::DeskFolder;
 use tacit_desk::portal::shown::desk::DoctorView;
 use tacit_desk::portal::{Pages, Portal, PortalParts};
-use tacit_desk::DeskFolder;
 use tower::ServiceExt;
 
 pub(crate) const PORT: u16 = 4310;
@@ -103,8 +103,7 @@ impl Browser {
     pub(crate) async fn open(served: &Served) -> Self {
         let (link, _) = served.portal.new_link(PORT);
         let token = link.split("#open=").nth(1).unwrap().to_owned();
-        let mut browser =
-            Self { router: served.router.clone(), cookie: String::new(), csrf: String::new() };
+        let mut browser = Self { router: served.router.clone(), cookie: String::new(), csrf: String::new() };
         let answer = browser.post("/api/session", json!({"token": token})).await;
         browser.cookie = cookie_of(&answer);
         browser.csrf = answer.ok()["csrf"].as_str().unwrap().to_owned();

@@ -56,7 +56,8 @@ async fn a_name_that_was_rebound_to_this_machine_is_not_answered() {
     let desk = served(&street, &someone);
     let browser = Browser::open(&desk).await;
     let asked = |host: &str| {
-        let request = Request::get("/api/session").header(header::HOST, host).header(header::COOKIE, &browser.cookie);
+        let request =
+            Request::get("/api/session").header(header::HOST, host).header(header::COOKIE, &browser.cookie);
         browser.send(request.body(Body::empty()).unwrap())
     };
     for host in ["localhost:4310", "127.0.0.1:4310", "[::1]:4310", "LOCALHOST:4310"] {
@@ -81,7 +82,8 @@ async fn a_name_that_was_rebound_to_this_machine_is_not_answered() {
     }
     let nameless = Request::get("/").body(Body::empty()).unwrap();
     assert_eq!(browser.send(nameless).await.status, StatusCode::MISDIRECTED_REQUEST);
-    let both = Request::get("/").header(header::HOST, "localhost:4310").header(header::HOST, "evil.example:4310");
+    let both =
+        Request::get("/").header(header::HOST, "localhost:4310").header(header::HOST, "evil.example:4310");
     assert_eq!(browser.send(both.body(Body::empty()).unwrap()).await.status, StatusCode::MISDIRECTED_REQUEST);
     let page = Request::get("/").header(header::HOST, "evil.example:4310").body(Body::empty()).unwrap();
     assert_eq!(browser.send(page).await.status, StatusCode::MISDIRECTED_REQUEST);
@@ -100,9 +102,13 @@ async fn a_hostile_page_in_another_tab_moves_nothing() {
             .header(name, value);
         browser.send(request.body(Body::empty()).unwrap())
     };
-    for origin in
-        ["https://evil.example", "null", "http://localhost:4311", "https://localhost:4310", "http://127.0.0.1:4310"]
-    {
+    for origin in [
+        "https://evil.example",
+        "null",
+        "http://localhost:4311",
+        "https://localhost:4310",
+        "http://127.0.0.1:4310",
+    ] {
         assert_eq!(post("origin", origin).await.refused(), (403, "other-page".to_owned()), "{origin}");
     }
     for site in ["cross-site", "same-site"] {
@@ -112,8 +118,13 @@ async fn a_hostile_page_in_another_tab_moves_nothing() {
     assert_eq!(post("sec-fetch-site", "none").await.status, StatusCode::OK);
 
     // A page cannot set the token without having read it, and forms cannot set a header at all.
-    let without = Request::post("/api/links").header(header::HOST, "localhost:4310").header(header::COOKIE, &browser.cookie);
-    assert_eq!(browser.send(without.body(Body::empty()).unwrap()).await.refused(), (403, "no-csrf".to_owned()));
+    let without = Request::post("/api/links")
+        .header(header::HOST, "localhost:4310")
+        .header(header::COOKIE, &browser.cookie);
+    assert_eq!(
+        browser.send(without.body(Body::empty()).unwrap()).await.refused(),
+        (403, "no-csrf".to_owned())
+    );
     let mut wrong = browser.clone();
     wrong.csrf = "x".repeat(43);
     for (method, path) in [
@@ -135,7 +146,10 @@ async fn a_hostile_page_in_another_tab_moves_nothing() {
         .header(header::HOST, "localhost:4310")
         .header(header::COOKIE, &browser.cookie)
         .header("sec-fetch-site", "cross-site");
-    assert_eq!(browser.send(image.body(Body::empty()).unwrap()).await.refused(), (403, "other-page".to_owned()));
+    assert_eq!(
+        browser.send(image.body(Body::empty()).unwrap()).await.refused(),
+        (403, "other-page".to_owned())
+    );
 }
 
 #[tokio::test]
@@ -159,7 +173,9 @@ async fn every_answer_forbids_scripts_and_frames_from_elsewhere() {
     ];
     for answer in &answers {
         let policy = answer.headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
-        for part in ["default-src 'none'", "script-src 'self'", "frame-ancestors 'none'", "form-action 'none'"] {
+        for part in
+            ["default-src 'none'", "script-src 'self'", "frame-ancestors 'none'", "form-action 'none'"]
+        {
             assert!(policy.contains(part), "{policy}");
         }
         assert!(!policy.contains("unsafe") && !policy.contains('*') && !policy.contains("http"), "{policy}");
@@ -204,7 +220,17 @@ async fn paths_lead_to_the_build_and_nowhere_else() {
     let text = String::from_utf8_lossy(&page.bytes).into_owned();
     assert!(text.contains("cargo xtask pages") && !text.contains("<script") && !text.contains("style="));
 
-    for name in ["..", "%2e%2e", "..%2fx.csv", "a%2fb.csv", "%2fetc%2fpasswd", "a%00b.csv", ".hidden", "a..b", "a~b.csv"] {
+    for name in [
+        "..",
+        "%2e%2e",
+        "..%2fx.csv",
+        "a%2fb.csv",
+        "%2fetc%2fpasswd",
+        "a%00b.csv",
+        ".hidden",
+        "a..b",
+        "a~b.csv",
+    ] {
         let answer = browser.put(&format!("/api/files/{name}"), b"a\n1\n".to_vec()).await;
         assert!(answer.status.is_client_error(), "{name} was taken: {}", answer.status);
     }

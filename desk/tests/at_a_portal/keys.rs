@@ -37,7 +37,8 @@ fn logs() -> Heard {
     static HEARD: OnceLock<Heard> = OnceLock::new();
     let heard = HEARD.get_or_init(|| {
         let heard = Heard::default();
-        let logging = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(heard.clone());
+        let logging =
+            tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(heard.clone());
         logging.init();
         heard
     });
@@ -55,8 +56,20 @@ async fn the_words_are_in_exactly_one_answer_and_secrets_in_no_log() {
     let line = words.join(" ");
     let mut all = String::new();
     for path in [
-        "/api/session", "/api/desk", "/api/market", "/api/wallet", "/api/orders", "/api/receipts", "/api/goods",
-        "/api/sales", "/api/watch", "/api/news", "/api/jobs", "/api/passkeys", "/api/doctor", "/api/choices",
+        "/api/session",
+        "/api/desk",
+        "/api/market",
+        "/api/wallet",
+        "/api/orders",
+        "/api/receipts",
+        "/api/goods",
+        "/api/sales",
+        "/api/watch",
+        "/api/news",
+        "/api/jobs",
+        "/api/passkeys",
+        "/api/doctor",
+        "/api/choices",
         "/api/listings",
     ] {
         all.push_str(&browser.get(path).await.ok().to_string());
@@ -73,7 +86,9 @@ async fn the_words_are_in_exactly_one_answer_and_secrets_in_no_log() {
 
     let logged = String::from_utf8_lossy(&heard.0.lock().unwrap()).into_owned();
     let token = link.split("#open=").nth(1).unwrap();
-    for secret in [line.as_str(), three.as_str(), PASSPHRASE, "not quite it", token, &browser.csrf, &browser.cookie] {
+    for secret in
+        [line.as_str(), three.as_str(), PASSPHRASE, "not quite it", token, &browser.csrf, &browser.cookie]
+    {
         assert!(!logged.contains(secret), "a secret was logged");
     }
 }
@@ -87,10 +102,15 @@ async fn a_passkey_opens_the_desk_beside_the_passphrase_until_it_is_removed() {
     assert_eq!((&there["rp_id"], there["passkeys"].as_array().unwrap().len()), (&json!("localhost"), 0));
     assert_eq!(base64url::decode(there["salt"].as_str().unwrap()).unwrap().len(), 32);
     let (id, prf) = (base64url::encode(b"credential-1"), base64url::encode(&[9; 32]));
-    for bad in [json!({"id": id, "prf": "AAAA", "name": "x"}), json!({"id": "!", "prf": prf, "name": "x"}), json!({"id": id, "prf": prf, "name": " "})] {
+    for bad in [
+        json!({"id": id, "prf": "AAAA", "name": "x"}),
+        json!({"id": "!", "prf": prf, "name": "x"}),
+        json!({"id": id, "prf": prf, "name": " "}),
+    ] {
         assert!(browser.post("/api/passkeys", bad).await.status.is_client_error());
     }
-    let added = browser.post("/api/passkeys", json!({"id": id, "prf": prf, "name": "This laptop"})).await.ok();
+    let added =
+        browser.post("/api/passkeys", json!({"id": id, "prf": prf, "name": "This laptop"})).await.ok();
     assert_eq!((&added["salt"], &added["passkeys"][0]["name"]), (&there["salt"], &json!("This laptop")));
     desk.portal.stop().await;
 
@@ -104,11 +124,15 @@ async fn a_passkey_opens_the_desk_beside_the_passphrase_until_it_is_removed() {
         assert_eq!(browser.post("/api/unlock", wrong).await.refused(), (403, "wrong-passkey".to_owned()));
     }
     assert_eq!(browser.post("/api/unlock", with(&id, &prf)).await.ok()["stage"], "open");
-    let file: Value = serde_json::from_slice(&std::fs::read(folder_of(&someone).passkeys()).unwrap()).unwrap();
+    let file: Value =
+        serde_json::from_slice(&std::fs::read(folder_of(&someone).passkeys()).unwrap()).unwrap();
     assert!(!file.to_string().contains(&prf));
     drop(browser.delete(&format!("/api/passkeys/{id}")).await.ok());
     drop(browser.post("/api/lock", json!({})).await.ok());
-    assert_eq!(browser.post("/api/unlock", with(&id, &prf)).await.refused(), (403, "wrong-passkey".to_owned()));
+    assert_eq!(
+        browser.post("/api/unlock", with(&id, &prf)).await.refused(),
+        (403, "wrong-passkey".to_owned())
+    );
     assert_eq!(browser.post("/api/unlock", json!({"passphrase": PASSPHRASE})).await.ok()["stage"], "open");
     desk.portal.stop().await;
 }

@@ -29,7 +29,9 @@ async fn a_silent_page_locks_and_the_passphrase_opens_it_again() {
     let view = browser.get("/api/session").await.ok();
     assert_eq!((&view["stage"], &view["working"]), (&json!("locked"), &json!(true)));
     assert!(view["desk"]["seller"].is_null(), "a locked page is not told who the seller is");
-    for (path, form) in [("/api/links", json!({})), ("/api/wallet/addresses", json!({})), ("/api/session/active", json!({}))] {
+    for (path, form) in
+        [("/api/links", json!({})), ("/api/wallet/addresses", json!({})), ("/api/session/active", json!({}))]
+    {
         assert_eq!(browser.post(path, form).await.refused(), (423, "locked".to_owned()), "{path}");
     }
     let wrong = browser.post("/api/unlock", json!({"passphrase": "white herons"})).await;
@@ -59,7 +61,9 @@ async fn the_time_until_a_page_locks_is_a_setting_that_stays() {
     let (street, someone) = (Street::open().await, Someone::new(1));
     let desk = served(&street, &someone);
     let (_, browser) = make_desk(&street, &desk, Some(PASSPHRASE)).await;
-    let patch = |seconds: u64| browser.with_form(axum::http::Method::PATCH, "/api/desk", json!({"idle_lock_s": seconds}));
+    let patch = |seconds: u64| {
+        browser.with_form(axum::http::Method::PATCH, "/api/desk", json!({"idle_lock_s": seconds}))
+    };
     assert_eq!(patch(59).await.status.as_u16(), 422);
     assert_eq!(patch(120).await.ok()["idle_lock_s"], 120);
     desk.portal.stop().await;

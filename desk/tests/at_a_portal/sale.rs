@@ -31,9 +31,8 @@ async fn somebody(street: &Street, someone: &Someone) -> (Served, Browser) {
 
 async fn put_up(seller: &Browser) -> String {
     let sent = seller.put("/api/files/planes.csv", rows(400)).await.ok();
-    let job = seller
-        .post("/api/goods", json!({"file": sent["file"], "draft": draft(), "redact": ["email"]}))
-        .await;
+    let job =
+        seller.post("/api/goods", json!({"file": sent["file"], "draft": draft(), "redact": ["email"]})).await;
     assert_eq!(job.status, StatusCode::ACCEPTED);
     let job = seller.job(job.json()["job"].as_str().unwrap()).await;
     assert_eq!(job["state"], "done", "{job}");
@@ -41,7 +40,8 @@ async fn put_up(seller: &Browser) -> String {
 }
 
 async fn top_up(street: &Street, buyer: &Browser, amount: &str) {
-    let address = buyer.post("/api/wallet/addresses", json!({})).await.ok()["address"].as_str().unwrap().to_owned();
+    let address =
+        buyer.post("/api/wallet/addresses", json!({})).await.ok()["address"].as_str().unwrap().to_owned();
     street.market.mint(address.parse().unwrap(), crate::street::money(amount)).await.unwrap();
     buyer.until("/api/wallet", |wallet| wallet["balance"] == amount).await;
 }
@@ -80,7 +80,10 @@ async fn a_sale_from_the_first_run_to_both_receipts_goes_through_the_pages() {
     let found = buyer
         .until("/api/listings?words=planes&category=transport&column=year", |found| found["total"] == 1)
         .await;
-    assert_eq!((&found["listings"][0]["id"], &found["listings"][0]["price"]), (&json!(listing), &json!("20.00")));
+    assert_eq!(
+        (&found["listings"][0]["id"], &found["listings"][0]["price"]),
+        (&json!(listing), &json!("20.00"))
+    );
     assert_eq!(buyer.get("/api/listings?words=boats").await.ok()["total"], 0);
     let sample = buyer.get(&format!("/api/listings/{listing}/sample")).await.ok();
     assert_eq!(sample["rows"].as_array().unwrap().len() as u64, sample["drawn"].as_u64().unwrap());
@@ -94,7 +97,10 @@ async fn a_sale_from_the_first_run_to_both_receipts_goes_through_the_pages() {
     let mut heard = buyer.events(None).await;
     let placed = buyer.post("/api/orders", json!({"listing": listing, "max_price": "20.00"})).await;
     assert_eq!(placed.status, StatusCode::ACCEPTED);
-    let (order, job) = (placed.json()["order"].as_str().unwrap().to_owned(), placed.json()["job"].as_str().unwrap().to_owned());
+    let (order, job) = (
+        placed.json()["order"].as_str().unwrap().to_owned(),
+        placed.json()["job"].as_str().unwrap().to_owned(),
+    );
     let (id, event) = heard.until("order").await;
     assert_eq!(event["order"], json!(order));
     let done = buyer.job(&job).await;
@@ -105,7 +111,10 @@ async fn a_sale_from_the_first_run_to_both_receipts_goes_through_the_pages() {
     assert_eq!(buyer.events(Some("1-1")).await.next().await.unwrap().1["event"], "again");
 
     let view = buyer.get(&format!("/api/orders/{order}")).await.ok();
-    assert_eq!((&view["card"]["state"], &view["file"]["there"], &view["can_cancel"]), (&json!("closed"), &json!(true), &json!(false)));
+    assert_eq!(
+        (&view["card"]["state"], &view["file"]["there"], &view["can_cancel"]),
+        (&json!("closed"), &json!(true), &json!(false))
+    );
     assert!(view["timeline"].as_array().unwrap().iter().all(|step| step["done"] == true));
     assert!(view["money"].as_str().unwrap().contains("20.00 tUSD were paid"));
     let file = buyer.get(&format!("/api/orders/{order}/file")).await;
@@ -126,7 +135,10 @@ async fn a_sale_from_the_first_run_to_both_receipts_goes_through_the_pages() {
     let text = String::from_utf8_lossy(&shown.bytes).into_owned();
     assert!(!text.contains(&listing), "a presentation for bookkeeping says nothing of what was bought");
     let json_ = buyer.get(&format!("/api/receipts/{receipt}/json")).await;
-    let verified = seller.send(seller.request(Method::POST, "/api/verify").body(json_.bytes.clone().into()).unwrap()).await.ok();
+    let verified = seller
+        .send(seller.request(Method::POST, "/api/verify").body(json_.bytes.clone().into()).unwrap())
+        .await
+        .ok();
     assert_eq!((&verified["what"], &verified["holds"]), (&json!("receipt"), &json!(true)), "{verified}");
     let mut forged = json_.bytes.clone();
     let place = forged.len() / 2;
@@ -136,19 +148,30 @@ async fn a_sale_from_the_first_run_to_both_receipts_goes_through_the_pages() {
 
     // The seller sees the sale, the money and the receipt.
     let sales = seller.until("/api/sales", |sales| sales["queue"][0]["over"] == true).await;
-    assert_eq!((&sales["earnings"]["total"], &sales["earnings"]["by_listing"][0]["sales"]), (&json!("20.00"), &json!(1)));
+    assert_eq!(
+        (&sales["earnings"]["total"], &sales["earnings"]["by_listing"][0]["sales"]),
+        (&json!("20.00"), &json!(1))
+    );
     assert_eq!(sales["earnings"]["by_day"].as_array().unwrap().len(), 1);
     seller.until("/api/receipts", |receipts| receipts["receipts"].as_array().unwrap().len() == 1).await;
     let wallet = seller.until("/api/wallet", |wallet| wallet["balance"] == "20.00").await;
     assert_eq!(wallet["history"][0]["order"], json!(order));
     let wallet = buyer.until("/api/wallet", |wallet| wallet["balance"] == "30.00").await;
-    assert!(wallet["history"].as_array().unwrap().iter().any(|line| line["what"] == "sent" && line["order"] == json!(order)));
+    assert!(
+        wallet["history"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|line| line["what"] == "sent" && line["order"] == json!(order))
+    );
 
     // Paying by hand, as a job.
     let address = seller.post("/api/wallet/addresses", json!({})).await.ok()["address"].clone();
     let much = buyer.post("/api/wallet/payments", json!({"address": address, "amount": "31"})).await;
     assert_eq!(much.refused(), (409, "insufficient-funds".to_owned()));
-    let job = buyer.post("/api/wallet/payments", json!({"address": address, "amount": "5"})).await.ok()["job"].clone();
+    let job =
+        buyer.post("/api/wallet/payments", json!({"address": address, "amount": "5"})).await.ok()["job"]
+            .clone();
     assert_eq!(buyer.job(job.as_str().unwrap()).await["state"], "done");
     seller.until("/api/wallet", |wallet| wallet["balance"] == "25.00").await;
     drop(passing);
@@ -219,12 +242,17 @@ async fn a_listing_that_was_stopped_half_way_is_continued_and_only_sealed_once()
     for _ in 0..40 {
         let recent = seller.get("/api/jobs").await.ok();
         bytes = bytes.max(recent["jobs"][0]["total"].as_u64().unwrap_or(0));
-        if let Ok(Some((_, event))) = tokio::time::timeout(std::time::Duration::from_millis(50), events.next()).await {
+        if let Ok(Some((_, event))) =
+            tokio::time::timeout(std::time::Duration::from_millis(50), events.next()).await
+        {
             bytes = bytes.max(event["job"]["total"].as_u64().unwrap_or(0));
         }
     }
     let said = seller.delete(&format!("/api/jobs/{job}")).await.ok();
-    assert_eq!((&said["job"]["state"], said["money"].as_str().unwrap().is_empty()), (&json!("cancelled"), false));
+    assert_eq!(
+        (&said["job"]["state"], said["money"].as_str().unwrap().is_empty()),
+        (&json!("cancelled"), false)
+    );
     assert_eq!(seller.delete(&format!("/api/jobs/{job}")).await.refused().0, 409);
     let own = seller.get("/api/goods").await.ok();
     assert_eq!((&own["goods"][0]["listing"], &own["goods"][0]["state"]), (&json!(listing), &Value::Null));
@@ -236,10 +264,14 @@ async fn a_listing_that_was_stopped_half_way_is_continued_and_only_sealed_once()
     assert_eq!((&done["state"], &done["result"]["listing"]), (&json!("done"), &json!(listing)), "{done}");
     let paused = seller.post(&format!("/api/goods/{listing}/pause"), json!({})).await.ok();
     assert_eq!((&paused["state"], &paused["version"]), (&json!("paused"), &json!(2)));
-    let changed = seller.with_form(Method::PATCH, &format!("/api/goods/{listing}"), json!({"price": "25"})).await.ok();
+    let changed =
+        seller.with_form(Method::PATCH, &format!("/api/goods/{listing}"), json!({"price": "25"})).await.ok();
     assert_eq!(changed["price"], "25.00");
     assert_eq!(seller.post(&format!("/api/goods/{listing}/resume"), json!({})).await.ok()["state"], "live");
-    assert_eq!(seller.post(&format!("/api/goods/{listing}/retire"), json!({})).await.ok()["state"], "retired");
+    assert_eq!(
+        seller.post(&format!("/api/goods/{listing}/retire"), json!({})).await.ok()["state"],
+        "retired"
+    );
     drop(passing);
     selling.portal.stop().await;
 }

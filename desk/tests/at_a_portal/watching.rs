@@ -25,8 +25,10 @@ async fn the_mirror_tells_what_is_new_for_a_watched_search_and_what_changed_in_a
     let mut events = buyer.events(None).await;
 
     let sent = seller.put("/api/files/planes.csv", b"tail,year\nN1,1999\nN2,2001\n".to_vec()).await.ok();
-    let draft = json!({"title": "Planes of 2013", "category": "transport", "licence": "CC0-1.0", "price": "20"});
-    let job = seller.post("/api/goods", json!({"file": sent["file"], "draft": draft})).await.ok()["job"].clone();
+    let draft =
+        json!({"title": "Planes of 2013", "category": "transport", "licence": "CC0-1.0", "price": "20"});
+    let job =
+        seller.post("/api/goods", json!({"file": sent["file"], "draft": draft})).await.ok()["job"].clone();
     let listing = seller.job(job.as_str().unwrap()).await["result"]["listing"].as_str().unwrap().to_owned();
     let (_, event) = events.until("news").await;
     assert_eq!(event["unread"], 1);
@@ -36,7 +38,9 @@ async fn the_mirror_tells_what_is_new_for_a_watched_search_and_what_changed_in_a
 
     let watched = buyer.post("/api/watch", json!({"listing": listing})).await.ok();
     assert_eq!(watched["name"], "Planes of 2013");
-    drop(seller.with_form(Method::PATCH, &format!("/api/goods/{listing}"), json!({"price": "15"})).await.ok());
+    drop(
+        seller.with_form(Method::PATCH, &format!("/api/goods/{listing}"), json!({"price": "15"})).await.ok(),
+    );
     let news = buyer.until("/api/news", |news| news["news"][0]["what"] == "price").await;
     assert_eq!((&news["news"][0]["before"], &news["news"][0]["price"]), (&json!("20.00"), &json!("15.00")));
     drop(seller.post(&format!("/api/goods/{listing}/retire"), json!({})).await.ok());
@@ -46,8 +50,15 @@ async fn the_mirror_tells_what_is_new_for_a_watched_search_and_what_changed_in_a
     assert_eq!(buyer.post("/api/news/read", json!({})).await.ok()["unread"], 0);
     let own = seller.post("/api/watch", json!({"query": {"words": "planes"}})).await.ok();
     assert_eq!(own["unread"], 0);
-    assert_eq!(buyer.delete(&format!("/api/watch/{}", line["id"].as_str().unwrap())).await.status.as_u16(), 204);
-    assert_eq!(buyer.get("/api/news").await.ok()["news"].as_array().unwrap().len(), 2, "its news went with it");
+    assert_eq!(
+        buyer.delete(&format!("/api/watch/{}", line["id"].as_str().unwrap())).await.status.as_u16(),
+        204
+    );
+    assert_eq!(
+        buyer.get("/api/news").await.ok()["news"].as_array().unwrap().len(),
+        2,
+        "its news went with it"
+    );
     drop(passing);
     selling.portal.stop().await;
     watching.portal.stop().await;
@@ -61,7 +72,8 @@ async fn a_desk_comes_back_from_its_words_and_its_backup_through_the_pages() {
     let first = served(&street, &one);
     let (words, browser) = make_desk(&street, &first, Some("a passphrase")).await;
     let seller = browser.get("/api/session").await.ok()["desk"]["seller"].clone();
-    let address = browser.post("/api/wallet/addresses", json!({})).await.ok()["address"].as_str().unwrap().to_owned();
+    let address =
+        browser.post("/api/wallet/addresses", json!({})).await.ok()["address"].as_str().unwrap().to_owned();
     street.market.mint(address.parse().unwrap(), crate::street::money("7")).await.unwrap();
     browser.until("/api/wallet", |wallet| wallet["balance"] == "7.00").await;
     drop(browser.post("/api/watch", json!({"query": {"words": "herons"}})).await.ok());

@@ -80,6 +80,7 @@ pub struct MakeForm {
     #[serde(default)]
     pub proxy: Option<String>,
     /// The passphrase; null keeps the keys readable for whoever can read the folder.
+    #[serde(deserialize_with = "said")]
     pub passphrase: Option<String>,
 }
 
@@ -105,6 +106,7 @@ pub struct RestoreForm {
     #[serde(default)]
     pub proxy: Option<String>,
     /// The passphrase of the desk from now on; null for none.
+    #[serde(deserialize_with = "said")]
     pub passphrase: Option<String>,
     /// A file that was sent with `PUT /api/files/{name}` and that a backup wrote.
     #[serde(default)]
@@ -204,6 +206,11 @@ pub struct Finding {
     pub needed: bool,
     /// What was found, and how to mend it.
     pub says: String,
+}
+
+/// A desk without a passphrase is a choice; leaving the word out is none.
+fn said<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    Option::deserialize(from)
 }
 
 macro_rules! unspoken {
