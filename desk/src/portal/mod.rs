@@ -13,6 +13,7 @@ mod buying;
 mod catalogue;
 mod choices;
 mod claims;
+mod crossing;
 mod events;
 mod files;
 mod first_run;
@@ -138,6 +139,7 @@ fn api() -> OpenApiRouter<Served> {
         .routes(routes!(wallet::wallet))
         .routes(routes!(wallet::new_address))
         .routes(routes!(wallet::send))
+        .routes(routes!(crossing::cross))
         .routes(routes!(jobs::jobs))
         .routes(routes!(jobs::job, jobs::cancel_job))
         .routes(routes!(events::events))

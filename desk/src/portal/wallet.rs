@@ -20,8 +20,8 @@ use axum::http::StatusCode;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
-use tacit_settlement::Address;
 use tacit_settlement::wallet::{HistoryEntry, Moved};
+use tacit_settlement::{Address, in_tiers};
 use tacit_values::rand_core::Rng;
 use tacit_values::{Currency, Digest, Money, OrderId, base64url};
 
@@ -34,7 +34,7 @@ pub(crate) async fn wallet(State(served): State<Served>) -> Answer<WalletShown> 
     let desk = served.portal.open_desk()?;
     let views = desk.wallet().as_known().await?;
     let orders = Orders::of(&desk, &views).await?;
-    let current = |view: &&WalletView| view.pool.successor.is_none();
+    let current = |view: &&WalletView| !view.is_rotated();
     let newest = views.iter().rfind(current);
     let mut lines: Vec<_> =
         views.iter().flat_map(|view| view.history.iter().map(move |entry| (view, entry))).collect();
@@ -90,7 +90,7 @@ pub(crate) async fn send(
         return Ok((StatusCode::ACCEPTED, Json(Begun { job: job.id })));
     }
     let views = desk.wallet().as_known().await?;
-    let free = sum(views.iter().filter(|view| view.pool.successor.is_none()).map(|view| view.balance.free));
+    let free = sum(views.iter().filter(|view| !view.is_rotated()).map(|view| view.balance.free));
     if free.micros() < amount.micros() && desk.wallet().payment(&name).await?.is_none() {
         return Err(Refused::new(
             StatusCode::CONFLICT,
@@ -207,7 +207,7 @@ fn old_pool(view: &WalletView) -> OldPool {
         pool: view.pool.pool.to_string(),
         generation: view.pool.generation,
         balance: view.balance.free.to_string(),
-        tiers: Vec::new(),
+        tiers: in_tiers(view.balance.free).iter().map(ToString::to_string).collect(),
     }
 }
 
@@ -246,6 +246,7 @@ fn line(view: &WalletView, entry: &HistoryEntry, orders: &Orders) -> HistoryLine
         Moved::Sent { to } => (MoneyMoved::Sent, *to),
         Moved::Merged => (MoneyMoved::Merged, None),
         Moved::Burned => (MoneyMoved::Burned, None),
+        Moved::Crossed { .. } => (MoneyMoved::Crossed, None),
     };
     let address = address.map(|address| address.to_string());
     let order = match what {
@@ -265,6 +266,6 @@ fn line(view: &WalletView, entry: &HistoryEntry, orders: &Orders) -> HistoryLine
 }
 
 /// The turnstiles keep the sum of all pools below the largest amount.
-fn sum(amounts: impl Iterator<Item = Money>) -> Money {
+pub(crate) fn sum(amounts: impl Iterator<Item = Money>) -> Money {
     amounts.fold(Money::zero(Currency::TestUsd), |sum, amount| sum.plus(amount).unwrap_or(sum))
 }
