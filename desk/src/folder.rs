@@ -66,6 +66,11 @@ impl DeskFolder {
         self.root.join("keyring.plain")
     }
 
+    /// Ways to open the keyring with a passkey.
+    pub fn passkeys(&self) -> PathBuf {
+        self.root.join("keyring.passkey")
+    }
+
     /// What the desk knows of its market.
     pub fn settings(&self) -> PathBuf {
         self.root.join("desk.toml")

@@ -4,6 +4,7 @@
 //! printed. The file on disk is in [`file`], the words in [`words`].
 
 pub mod file;
+pub mod passkey;
 pub mod passphrase;
 pub mod words;
 

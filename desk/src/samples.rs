@@ -9,7 +9,7 @@ use crate::refusal::Refusal;
 use serde::Deserialize;
 use tacit_catalogue::{SampleFigures, SignedListing, quality_sentence};
 use tacit_delivery::{
-    AuditedCell, AuditedRow, AuditedSample, CellTag, Manifest, SampleProfile, verify_sample,
+    AuditedCell, AuditedRow, AuditedSample, Cell, CellTag, Manifest, SampleProfile, verify_sample,
 };
 use tacit_evidence::beacon::Beacon;
 use tacit_evidence::log::{Leaf, LeafKind, LogIndex, leaf_hash};
@@ -185,8 +185,14 @@ pub fn shown_row(row: &AuditedRow) -> Vec<String> {
     row.cells.iter().map(shown_cell).collect()
 }
 
-fn shown_cell(cell: &AuditedCell) -> String {
+/// A cell as people read it.
+pub fn shown_cell(cell: &AuditedCell) -> String {
     let AuditedCell::Open(cell) = cell else { return "(redacted)".to_owned() };
+    shown_value(cell)
+}
+
+/// A value as people read it.
+pub(crate) fn shown_value(cell: &Cell) -> String {
     let value = cell.value();
     let text = || String::from_utf8_lossy(value).into_owned();
     match cell.tag() {

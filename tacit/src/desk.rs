@@ -1,5 +1,7 @@
 //! A person's commands: opens the desk with its engines, runs the command, tells the answer or the refusal.
 
+use crate::doctor;
+use crate::pages::BuiltPages;
 use crate::terminal::{self, Person};
 use crate::world::MachineChance;
 use crate::{ProofSystem, Wanted};
@@ -12,6 +14,7 @@ use std::sync::Arc;
 use tacit_desk::commands::DeskCommand;
 use tacit_desk::commands::init::{self, AskPerson, Asking, InitArgs};
 use tacit_desk::commands::receipts::PageParts;
+use tacit_desk::commands::run_desk::{self, RunArgs, Surroundings};
 use tacit_desk::commands::verify::{self, VerifyArgs};
 use tacit_desk::{DeskFolder, Engines, OpenDesk, OpenStore, Output, Refusal};
 use tacit_paper::{ReceiptView, receipt_pdf};
@@ -25,6 +28,8 @@ pub(crate) enum PersonCommand {
     Init(Box<InitArgs>),
     /// Check a receipt, presentation, sample, manifest, log proof or the whole ledger.
     Verify(Box<VerifyArgs>),
+    /// Leave the desk running, with its pages: it answers orders by itself.
+    Desk(RunArgs),
     #[command(flatten)]
     Open(Box<DeskCommand>),
 }
@@ -88,19 +93,33 @@ async fn act(
         PersonCommand::Verify(args) => {
             verify::run(&folder, &terminal::passphrases(), engines(proofs, Wanted::Nothing), &args, out).await
         }
-        PersonCommand::Open(command) => {
-            let wanted = if command.pays() { Wanted::Proving } else { Wanted::Nothing };
-            let desk = OpenDesk::open(folder, &terminal::passphrases(), engines(proofs, wanted)).await?;
+        PersonCommand::Desk(args) => {
+            let engines = engines(proofs, Wanted::Nothing);
+            let looks = doctor::of_desk(&folder, &engines);
+            let around = Surroundings {
+                folder,
+                engines,
+                pages: Arc::new(BuiltPages),
+                print: Arc::new(print),
+                doctor: Arc::new(looks),
+                lines: terminal::lines(out.is_json() || args.until_stdin_closes),
+            };
             let parent_is_gone = async {
-                match command.ends_with_input() {
+                match args.until_stdin_closes {
                     true => terminal::input_ended().await,
                     false => std::future::pending().await,
                 }
             };
+            let passphrases = terminal::passphrases();
             tokio::select! {
-                done = command.run(&desk, &print, out) => done,
+                done = run_desk::run(around, &passphrases, &args, out) => done,
                 () = parent_is_gone => Ok(()),
             }
+        }
+        PersonCommand::Open(command) => {
+            let wanted = if command.pays() { Wanted::Proving } else { Wanted::Nothing };
+            let desk = OpenDesk::open(folder, &terminal::passphrases(), engines(proofs, wanted)).await?;
+            command.run(&desk, &print, out).await
         }
     }
 }

@@ -1,12 +1,15 @@
 //! `tacit doctor`: what works here, what does not, and how to mend it.
 
+use crate::pages::BuiltPages;
 use crate::{ProofSystem, Wanted};
 use clap::Args;
 use serde_json::{Value, json};
 use std::path::Path;
 use std::process::{Command, ExitCode};
 use tacit_desk::keyring::file::needs_passphrase;
-use tacit_desk::{DeskFolder, DeskSettings};
+use tacit_desk::portal::Pages;
+use tacit_desk::portal::shown::desk::{DoctorView, Finding as FindingShown};
+use tacit_desk::{DeskFolder, DeskSettings, Engines};
 
 /// Arguments of `doctor`.
 #[derive(Debug, Args)]
@@ -21,7 +24,7 @@ struct Finding {
 
 /// Looks at this machine and at the desk's folder; exit status 1 when something that is needed does not work.
 pub(crate) fn run(home: Option<&Path>, json: bool, proofs: &dyn ProofSystem) -> ExitCode {
-    let findings = [desk(home), market(home, proofs), room(home), folder(), age(), postgres()];
+    let findings = findings(home, &crate::desk::engines(proofs, Wanted::Nothing));
     let ok = findings.iter().all(|finding| finding.works || !finding.needed);
     if json {
         let list: Vec<Value> = findings
@@ -42,6 +45,41 @@ pub(crate) fn run(home: Option<&Path>, json: bool, proofs: &dyn ProofSystem) -> 
         }
     }
     if ok { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn findings(home: Option<&Path>, engines: &Engines) -> Vec<Finding> {
+    vec![desk(home), market(home, engines), room(home), folder(), pages(), age(), postgres()]
+}
+
+/// The same looks, for the pages of a running desk.
+pub(crate) fn of_desk(
+    folder: &DeskFolder,
+    engines: &Engines,
+) -> impl Fn() -> DoctorView + Send + Sync + 'static {
+    let (root, engines) = (folder.root().to_owned(), engines.clone());
+    move || {
+        let findings = findings(Some(&root), &engines);
+        let ok = findings.iter().all(|finding| finding.works || !finding.needed);
+        let shown = findings.into_iter().map(|finding| FindingShown {
+            what: finding.what.to_owned(),
+            works: finding.works,
+            needed: finding.needed,
+            says: finding.says,
+        });
+        DoctorView { ok, version: env!("CARGO_PKG_VERSION").to_owned(), findings: shown.collect() }
+    }
+}
+
+/// Whether this program carries the pages of the desk.
+fn pages() -> Finding {
+    let works = BuiltPages.built();
+    let says = if works {
+        "`tacit desk` serves them on this machine alone"
+    } else {
+        "not built into this program: install Node.js 20 or newer, run `cargo xtask pages`, and build tacit again; every \
+         command works without them"
+    };
+    Finding { what: "the desk's pages", works, needed: false, says: says.to_owned() }
 }
 
 fn desk_folder(home: Option<&Path>) -> Option<DeskFolder> {
@@ -67,16 +105,15 @@ fn desk(home: Option<&Path>) -> Finding {
 }
 
 /// Meets the market as a desk does: its keys, its proof system, its clock. Nothing is signed, so nobody is named.
-fn market(home: Option<&Path>, proofs: &dyn ProofSystem) -> Finding {
+fn market(home: Option<&Path>, engines: &Engines) -> Finding {
     let what = "your market";
     let settings = desk_folder(home).and_then(|folder| DeskSettings::read(&folder).ok());
     let Some(settings) = settings else {
         let says = "none known: `tacit init --market URL`, or `tacit demo`".to_owned();
         return Finding { what, works: false, needed: false, says };
     };
-    let engines = crate::desk::engines(proofs, Wanted::Nothing);
     let met = match tokio::runtime::Runtime::new() {
-        Ok(runtime) => runtime.block_on(tacit_desk::meeting::examine(&settings, &engines)),
+        Ok(runtime) => runtime.block_on(tacit_desk::meeting::examine(&settings, engines)),
         Err(cause) => return Finding { what, works: false, needed: true, says: cause.to_string() },
     };
     let (works, says) = match met {

@@ -8,6 +8,7 @@ mod demo;
 mod desk;
 mod doctor;
 mod market;
+mod pages;
 mod terminal;
 mod world;
 

@@ -4,6 +4,7 @@ use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use tacit_desk::commands::init::AskPerson;
 use tacit_desk::keyring::passphrase::{AskPassphrase, Passphrases};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tracing_subscriber::EnvFilter;
 
 /// Logs at `warn` unless `TACIT_LOG` says otherwise; ids and sizes only.
@@ -27,6 +28,22 @@ pub(crate) async fn input_ended() {
         let _nobody_waits = end.send(());
     });
     let _closed_is_an_end_too = ended.await;
+}
+
+/// Lines that the person types, without what is in them; `None` where nobody is there or nobody should be asked.
+pub(crate) fn lines(json: bool) -> Option<UnboundedReceiver<()>> {
+    if json || !somebody_is_there() {
+        return None;
+    }
+    let (typed, lines) = unbounded_channel();
+    std::thread::spawn(move || {
+        for line in std::io::stdin().lines() {
+            if line.is_err() || typed.send(()).is_err() {
+                return;
+            }
+        }
+    });
+    Some(lines)
 }
 
 /// Passphrases from `TACIT_PASSPHRASE_FILE` or from the person.

@@ -49,7 +49,7 @@ const NEEDS: &[Need] = &[
         what: "Chromium",
         why: "the journeys through the pages run in a real browser",
         package: "chromium",
-        found: || std::env::var_os("TACIT_CHROMIUM").is_some() || on_path("chromium").is_some(),
+        found: || std::env::var_os("TACIT_TEST_CHROMIUM").is_some() || on_path("chromium").is_some(),
     },
 ];
 

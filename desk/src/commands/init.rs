@@ -9,17 +9,15 @@ use crate::folder::{DeskFolder, disk};
 use crate::keyring::file::{self, KeyringRefused, Protection};
 use crate::keyring::passphrase::Passphrases;
 use crate::keyring::words::Words;
-use crate::meeting::{check_clocks, client_of};
-use crate::mirror::check_proofs;
+use crate::making::{Made, establish, meet};
 use crate::open::{Engines, OpenDesk};
 use crate::output::Output;
 use crate::refusal::Refusal;
-use crate::settings::{DeskSettings, PinnedKeys};
+use crate::settings::DeskSettings;
 use clap::Args;
 use serde_json::json;
 use std::io::{BufRead, Read};
 use std::path::PathBuf;
-use tacit_evidence::log::LogName;
 use tacit_values::Origin;
 use zeroize::Zeroizing;
 
@@ -85,17 +83,10 @@ pub async fn run(
     } else {
         Protection::Passphrase(passphrases.for_new_keyring()?)
     };
-    folder.make().map_err(|_| disk())?;
-    settings.write(&folder)?;
-    let desk = OpenDesk::with_parts(folder.clone(), settings, keyring.clone(), engines).await?;
-    let taken_back = match backup {
-        Some(backup) => Some(desk.take_back(backup).await?),
-        None => None,
-    };
-    desk.note_made(args.restore).await?;
-    file::write(&folder, &keyring, &protection)?;
+    let made = if args.restore { Made::Restored(backup.map(Box::new)) } else { Made::Fresh };
+    let (desk, taken_back) = establish(&folder, engines, settings, &keyring, &protection, made).await?;
     let found = if args.restore { bring_back(&desk, out).await? } else { 0 };
-    tell(&desk, args, &words, taken_back.map(|figures| figures.records), found, out);
+    tell(&desk, args, &words, taken_back, found, out);
     Ok(desk)
 }
 
@@ -118,32 +109,7 @@ async fn settings(
         }
         (None, None, None) => None,
     };
-    let client = client_of(market.clone(), proxy.as_deref(), engines)?;
-    let view = client.mirror().market().await?;
-    if view.v != 1 || view.origin != market {
-        let sentence = format!("the market at {market} calls itself {}", view.origin);
-        return Err(Refusal::new(
-            "unknown-market",
-            sentence,
-            "Use the address that the market calls itself.",
-        ));
-    }
-    check_proofs(engines.proofs.name(), &view.proofs)?;
-    check_clocks(engines.clock.now(), view.time)?;
-    let pinned = PinnedKeys::of(&view);
-    if *pinned.log.name() != LogName::of(&market) {
-        let remedy = "Ask the operator; a market's log carries the market's address.";
-        return Err(Refusal::new("not-a-market", "the market's log key is not one of this market", remedy));
-    }
-    if known.is_some_and(|known| known.market == market && known.pinned != pinned) {
-        let remedy = "Ask the operator over another channel before you trust the new keys.";
-        return Err(Refusal::new(
-            "market-keys-changed",
-            "the market's keys are not those of your backup",
-            remedy,
-        ));
-    }
-    Ok(DeskSettings { market, proxy, pinned })
+    Ok(meet(market, proxy, known, engines).await?.settings)
 }
 
 fn read_words(
@@ -169,18 +135,11 @@ fn read_words(
 
 /// Brings back what the words alone can: money by following the ledger, orders by their letters to ourselves.
 async fn bring_back(desk: &OpenDesk, out: &mut Output) -> Result<usize, Refusal> {
-    let spinner = out.spinner("following the ledger from its beginning");
-    desk.wallet().sync().await?;
-    spinner.set_message("looking for your orders in whole buckets of sealed letters");
-    let used = desk.mailroom().find_state_outside_orders().await?.map_or(0, |state| state.next_order);
-    desk.order_numbers_begin_at(used).await?;
-    let found = desk.mailroom().find_own_orders(used, &|_| {}).await?;
-    for order in &found {
-        desk.note_found_order(order).await?;
-        desk.take_up_order(order).await?;
-    }
+    let spinner = out.spinner("");
+    let shown = spinner.clone();
+    let found = desk.bring_back(&move |sentence| shown.set_message(sentence.to_owned())).await;
     spinner.finish_and_clear();
-    Ok(found.len())
+    found
 }
 
 fn tell(

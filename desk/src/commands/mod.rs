@@ -43,8 +43,6 @@ pub enum DeskCommand {
     Orders(orders::OrdersArgs),
     /// Receipts: list, show in whole or in parts, print.
     Receipts(receipts::ReceiptsArgs),
-    /// Leave the desk running: it answers orders by itself.
-    Desk(run_desk::RunArgs),
     /// Seal everything that the words alone cannot bring back into one file.
     Backup(backup::BackupArgs),
     /// Search the catalogue on this machine; nobody learns what you look for.
@@ -56,11 +54,6 @@ pub enum DeskCommand {
 }
 
 impl DeskCommand {
-    /// Whether the command is over when standard input is.
-    pub const fn ends_with_input(&self) -> bool {
-        matches!(self, Self::Desk(run_desk::RunArgs { until_stdin_closes: true, .. }))
-    }
-
     /// Runs the command on an open desk.
     pub async fn run(
         &self,
@@ -77,7 +70,6 @@ impl DeskCommand {
             Self::Buy(args) => orders::buy(desk, args, out).await,
             Self::Orders(args) => orders::orders(desk, args, out).await,
             Self::Receipts(args) => receipts::run(desk, args, print, out).await,
-            Self::Desk(args) => run_desk::run(desk, args, out).await,
             Self::Backup(args) => backup::run(desk, args, out).await,
             Self::Search(args) => search::run(desk, args, out).await,
             Self::Show(args) => show::run(desk, args, out).await,

@@ -112,7 +112,7 @@ pub async fn run(
 /// Prints a page; handed in by the program, because paper is an engine.
 pub type Print<'p> = &'p (dyn Fn(&PageParts) -> Result<Vec<u8>, Refusal> + Send + Sync);
 
-async fn page_parts(desk: &OpenDesk, id: &ReceiptId) -> Result<PageParts, Refusal> {
+pub(crate) async fn page_parts(desk: &OpenDesk, id: &ReceiptId) -> Result<PageParts, Refusal> {
     let kept = desk.receipt(id).await?;
     let terms = &kept.agreement.agreement;
     let listing = desk.mirror().listing_version(&terms.listing, terms.offer_version).await?;

@@ -1,127 +1,168 @@
-//! `tacit desk`: the desk left running. It answers orders, delivers, and goes on with purchases that wait, by itself.
+//! `tacit desk`: the desk left running, with its pages or without. It answers orders, delivers, follows its mirror, goes on
+//! with purchases that wait and tells the watch list, by itself.
 
-use crate::open::OpenDesk;
+use crate::folder::DeskFolder;
+use crate::keyring::file::needs_passphrase;
+use crate::keyring::passphrase::Passphrases;
+use crate::open::{Engines, OpenDesk};
 use crate::output::Output;
+use crate::portal::shown::desk::DoctorView;
+use crate::portal::{Doors, Pages, Portal, PortalParts, PrintPage, serve};
 use crate::refusal::Refusal;
-use crate::story::purchase::{Driven, PurchaseKept};
 use clap::Args;
 use serde_json::json;
-use std::sync::Mutex;
-use std::time::Duration;
-
-/// How long one look into the seller's mailbox waits for a letter.
-const LOOK: Duration = Duration::from_secs(10);
-/// How long to wait after the market did not answer.
-const AWAY: Duration = Duration::from_secs(3);
-/// While a sale waits for the ledger, rounds come quicker.
-const QUICK: Duration = Duration::from_millis(700);
+use std::net::SocketAddr;
+use std::sync::Arc;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 /// Arguments of `desk`.
 #[derive(Debug, Clone, Args)]
 pub struct RunArgs {
-    /// Without pages; there are none yet, so this is what `tacit desk` does anyway.
-    #[arg(long)]
+    /// Without pages: nothing listens on this machine.
+    #[arg(long, conflicts_with = "listen")]
     pub headless: bool,
+    /// Where the pages are served; this machine alone can reach them. Without it, port 4310 or the next that is free.
+    #[arg(long, value_name = "ADDRESS")]
+    pub listen: Option<SocketAddr>,
     /// End when standard input does: for a parent that wants no desk to outlive it.
     #[arg(long, hide = true)]
     pub until_stdin_closes: bool,
 }
 
-/// Runs until Ctrl-C. Over outgoing connections only; nothing listens here.
-pub async fn run(desk: &OpenDesk, _args: &RunArgs, out: &mut Output) -> Result<(), Refusal> {
-    desk.mirror().meet().await?;
-    let seller = desk.keyring().seller().persona();
+/// What the program hands to a running desk.
+pub struct Surroundings {
+    /// The desk's folder.
+    pub folder: DeskFolder,
+    /// Its engines.
+    pub engines: Engines,
+    /// The built pages.
+    pub pages: Arc<dyn Pages>,
+    /// Prints receipts.
+    pub print: Arc<PrintPage>,
+    /// Looks at what works on this machine.
+    pub doctor: Arc<dyn Fn() -> DoctorView + Send + Sync>,
+    /// Lines that a person types at the terminal of this desk, each asking for a new link; nothing without a terminal.
+    pub lines: Option<UnboundedReceiver<()>>,
+}
+
+impl std::fmt::Debug for Surroundings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Surroundings").field("folder", &self.folder).finish_non_exhaustive()
+    }
+}
+
+/// Runs until Ctrl-C, or until the market gives reason to stop all business with it.
+pub async fn run(
+    around: Surroundings,
+    passphrases: &Passphrases,
+    args: &RunArgs,
+    out: &mut Output,
+) -> Result<(), Refusal> {
+    let (said, mut heard) = unbounded_channel::<String>();
+    let parts = PortalParts {
+        folder: around.folder.clone(),
+        engines: around.engines.clone(),
+        print: around.print.clone(),
+        doctor: around.doctor.clone(),
+        say: Arc::new(move |sentence: &str| drop(said.send(sentence.to_owned()))),
+    };
+    let portal = Portal::new(parts);
+    // A page asks for the passphrase; without pages, a terminal or a file gives it.
+    let asks = matches!(needs_passphrase(&around.folder), Ok(true)) && passphrases.file.is_none();
+    let nobody_home = needs_passphrase(&around.folder).is_err();
+    if args.headless || !(asks || nobody_home) {
+        let desk = OpenDesk::open(around.folder.clone(), passphrases, around.engines.clone()).await?;
+        if args.headless {
+            desk.mirror().meet().await?;
+        }
+        portal.take_desk(Arc::new(desk));
+    }
+    let ended = if args.headless {
+        tell_headless(&portal, out);
+        work(&portal, around.lines, None, &mut heard, out).await
+    } else {
+        let doors = Doors::open(args.listen).await?;
+        tell_pages(&portal, doors.port(), out);
+        work(&portal, around.lines, Some((around.pages, doors)), &mut heard, out).await
+    };
+    portal.stop().await;
+    ended
+}
+
+async fn work(
+    portal: &Portal,
+    mut lines: Option<UnboundedReceiver<()>>,
+    pages: Option<(Arc<dyn Pages>, Doors)>,
+    heard: &mut UnboundedReceiver<String>,
+    out: &mut Output,
+) -> Result<(), Refusal> {
+    let headless = pages.is_none();
+    let port = pages.as_ref().map(|(_, doors)| doors.port());
+    let serving = async {
+        match pages {
+            Some((pages, doors)) => serve(portal, pages, doors, std::future::pending()).await,
+            None => std::future::pending().await,
+        }
+    };
+    tokio::pin!(serving);
+    loop {
+        tokio::select! {
+            stopped = tokio::signal::ctrl_c() => {
+                let _either_way_it_ends = stopped;
+                return Ok(());
+            }
+            // With pages the desk stays, so that its person sees why it does no business any more.
+            refusal = portal.ended(), if headless => return Err(refusal),
+            served = &mut serving => return served,
+            Some(sentence) = heard.recv() => out.remark(&sentence),
+            Some(()) = next(&mut lines) => {
+                if let Some(port) = port {
+                    out.remark(&format!("open {}", portal.new_link(port).0));
+                }
+            }
+        }
+    }
+}
+
+async fn next(lines: &mut Option<UnboundedReceiver<()>>) -> Option<()> {
+    match lines {
+        Some(lines) => match lines.recv().await {
+            Some(()) => Some(()),
+            // The terminal was closed; the desk goes on.
+            None => std::future::pending().await,
+        },
+        None => std::future::pending().await,
+    }
+}
+
+fn tell_headless(portal: &Portal, out: &mut Output) {
+    let seller = portal.desk().map(|desk| desk.keyring().seller().persona());
+    let name = seller.map(|seller| seller.to_string()).unwrap_or_default();
     out.tell(
         &json!({"ok": true, "seller": seller}),
-        &format!("the desk of {seller} answers orders by itself; stop it with Ctrl-C"),
+        &format!("the desk of {name} answers orders by itself; stop it with Ctrl-C"),
     );
-    let shared = Mutex::new(out);
-    let tell = |sentence: &str| shared.lock().expect("telling does not panic").remark(sentence);
-    tokio::select! {
-        stopped = tokio::signal::ctrl_c() => {
-            let _either_way_it_ends = stopped;
-            Ok(())
-        }
-        refused = work(desk, &tell) => refused,
-    }
 }
 
-async fn work(desk: &OpenDesk, tell: &(dyn Fn(&str) + Send + Sync)) -> Result<(), Refusal> {
-    let mut away = false;
-    loop {
-        let wait = if waits_for_ledger(desk).await? {
-            QUICK
-        } else if waiting_purchases(desk).await?.is_empty() {
-            LOOK
-        } else {
-            LOOK.min(desk.mailroom().until_next_fetch().await?)
-        };
-        match round(desk, wait, tell).await {
-            Ok(()) => away = false,
-            Err(refusal) if refusal.code == "market-unreachable" => {
-                if !away {
-                    tell(&refusal.to_string());
-                }
-                away = true;
-                tokio::time::sleep(AWAY).await;
-            }
-            Err(refusal) if matches!(refusal.code.as_ref(), "forked-log" | "market-keys-changed") => {
-                return Err(refusal);
-            }
-            Err(refusal) => {
-                tell(&refusal.to_string());
-                tokio::time::sleep(AWAY).await;
-            }
+fn tell_pages(portal: &Portal, port: u16, out: &mut Output) {
+    let seller = portal.desk().map(|desk| desk.keyring().seller().persona());
+    let (link, _) = portal.new_link(port);
+    let document = json!({
+        "ok": true,
+        "seller": seller,
+        "pages": format!("http://localhost:{port}"),
+        "link": link,
+    });
+    let works = match seller {
+        Some(seller) => format!("the desk of {seller} answers orders by itself; stop it with Ctrl-C"),
+        None if portal.has_desk() => {
+            "the desk is locked and answers no orders until it is unlocked in its pages; stop it with Ctrl-C"
+                .to_owned()
         }
-    }
-}
-
-/// One round of a desk that runs: sales, letters that were not sent, one fetch of the mail of all purchases, and each of
-/// them as far as it goes now. Waits up to `wait` for letters to the seller.
-pub async fn round(
-    desk: &OpenDesk,
-    wait: Duration,
-    tell: &(dyn Fn(&str) + Send + Sync),
-) -> Result<(), Refusal> {
-    // Also what another command of this desk noticed ends the round.
-    desk.mirror().calm().await?;
-    desk.fulfil_round(wait, tell).await?;
-    for place in desk.mailroom().unposted().await? {
-        desk.mailroom().post_again(&place).await?;
-    }
-    let waiting = waiting_purchases(desk).await?;
-    if !waiting.is_empty() {
-        desk.mailroom().fetch().await?;
-    }
-    for kept in waiting {
-        let named = |sentence: &str| tell(&format!("{}: {sentence}", kept.order));
-        match desk.drive(&kept.order, Duration::ZERO, &named).await {
-            Ok(Driven::Done(_) | Driven::Waits(..)) => {}
-            Err(refusal) if refusal.code == "market-unreachable" => return Err(refusal),
-            Err(refusal) => tell(&format!("{}: {refusal}", kept.order)),
-        }
-    }
-    // Money that was left to cross out of a rotated pool over time, when its moment has come.
-    match desk.wallet().go_on_crossing(&|_| {}).await {
-        Ok(crossings) => {
-            for part in crossings.iter().flat_map(|crossing| &crossing.crossed) {
-                tell(&format!("{} {} crossed into the new pool", part.amount, part.amount.currency()));
-            }
-        }
-        Err(refusal) if refusal.code == "market-unreachable" => return Err(refusal),
-        Err(refusal) => tell(&refusal.to_string()),
-    }
-    desk.mailroom().keep_state_outside_orders().await.map(drop)
-}
-
-async fn waiting_purchases(desk: &OpenDesk) -> Result<Vec<PurchaseKept>, Refusal> {
-    let mut purchases = desk.purchases().await?;
-    purchases.retain(|kept| !kept.purchase.is_over());
-    Ok(purchases)
-}
-
-/// Whether a sale waits for something that no letter announces.
-async fn waits_for_ledger(desk: &OpenDesk) -> Result<bool, Refusal> {
-    let waiting = desk.mailroom().all_waiting().await?;
-    Ok(!waiting.is_empty() || desk.sales().await?.iter().any(|kept| !kept.is_over()))
+        None => "there is no desk in this folder yet; its pages make one".to_owned(),
+    };
+    out.tell(
+        &document,
+        &format!("{works}\nopen {link}\nThe link opens one browser, once; press Enter for another."),
+    );
 }

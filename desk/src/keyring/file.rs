@@ -108,20 +108,25 @@ pub fn write(folder: &DeskFolder, keyring: &Keyring, protection: &Protection) ->
     if needs_passphrase(folder).is_ok() {
         return Err(KeyringRefused::AlreadyThere);
     }
-    let content =
-        Content { v: 1, what: "tacit keyring".to_owned(), seed: base64url::encode(keyring.seed().bytes()) };
-    let text = Zeroizing::new(serde_json::to_string(&content).expect("three plain fields have a JSON form"));
+    let text = content(keyring);
     match protection {
         Protection::Passphrase(passphrase) => {
-            let sealed = seal(text.as_bytes(), passphrase.clone())?;
+            let sealed = seal(&text, passphrase.clone())?;
             write_private(&folder.sealed_keyring(), &sealed)?;
         }
         Protection::None => {
-            let marked = Zeroizing::new(format!("{PLAIN_MARK}{}\n", text.as_str()));
-            write_private(&folder.plain_keyring(), marked.as_bytes())?;
+            let marked = Zeroizing::new([PLAIN_MARK.as_bytes(), &text, b"\n"].concat());
+            write_private(&folder.plain_keyring(), &marked)?;
         }
     }
     Ok(())
+}
+
+/// What a keyring file holds, in clear.
+pub(super) fn content(keyring: &Keyring) -> Zeroizing<Vec<u8>> {
+    let content =
+        Content { v: 1, what: "tacit keyring".to_owned(), seed: base64url::encode(keyring.seed().bytes()) };
+    Zeroizing::new(serde_json::to_vec(&content).expect("three plain fields have a JSON form"))
 }
 
 /// Opens the folder's keyring. `passphrase` is asked for only when one is needed.
@@ -182,7 +187,7 @@ fn unseal(sealed: &[u8], passphrase: SecretString) -> Result<Zeroizing<Vec<u8>>,
     Ok(text)
 }
 
-fn read(text: &[u8]) -> Result<Keyring, KeyringRefused> {
+pub(super) fn read(text: &[u8]) -> Result<Keyring, KeyringRefused> {
     let damaged = |what| KeyringRefused::Damaged { what };
     let content: Content =
         serde_json::from_slice(text).map_err(|_| damaged("it opens, but holds no keyring"))?;

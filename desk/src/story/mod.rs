@@ -5,7 +5,8 @@
 
 pub mod fulfil;
 pub mod goods;
-pub mod progress;
+pub mod hearing;
+pub mod looking;
 pub mod purchase;
 pub mod receipts;
 pub mod sell;

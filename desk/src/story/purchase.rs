@@ -13,7 +13,7 @@ mod place;
 pub(crate) mod receiving;
 
 use super::Tell;
-use super::progress::Bytes;
+use super::hearing::{Bytes, Hears, InBytes};
 use super::receipts::Side;
 use super::terms;
 use crate::OpenDesk;
@@ -238,15 +238,35 @@ impl OpenDesk {
         bytes: Bytes<'_>,
     ) -> Result<Driven, Refusal> {
         let _claim = self.folder().claim(&order.to_string()).await?;
+        self.drive_claimed(order, patience, &InBytes { tell, bytes }).await
+    }
+
+    /// The same for a desk that has more to do: `None` at once while another terminal of this desk works on the order.
+    pub async fn drive_if_free(
+        &self,
+        order: &OrderId,
+        patience: Duration,
+        hears: &dyn Hears,
+    ) -> Result<Option<Driven>, Refusal> {
+        let Some(_claim) = self.folder().claim_if_free(&order.to_string())? else { return Ok(None) };
+        self.drive_claimed(order, patience, hears).await.map(Some)
+    }
+
+    async fn drive_claimed(
+        &self,
+        order: &OrderId,
+        patience: Duration,
+        hears: &dyn Hears,
+    ) -> Result<Driven, Refusal> {
         let deadline = self.now().plus(patience);
         let mut told = None;
         loop {
             let kept = self.purchase(order).await?.ok_or_else(no_such_order)?;
             if told != Some(kept.purchase.state()) {
-                tell(kept.purchase.state());
+                hears.purchase(&kept.purchase);
                 told = Some(kept.purchase.state());
             }
-            if let Some(next) = self.step(&kept, deadline, tell, bytes).await? {
+            if let Some(next) = self.step(&kept, deadline, hears).await? {
                 self.keep_purchase(next).await?;
                 continue;
             }
@@ -271,10 +291,10 @@ impl OpenDesk {
         &self,
         kept: &PurchaseKept,
         deadline: Timestamp,
-        tell: Tell<'_>,
-        bytes: Bytes<'_>,
+        hears: &dyn Hears,
     ) -> Result<Option<PurchaseKept>, Refusal> {
         let now = self.now();
+        let tell: Tell<'_> = &|sentence: &str| hears.tell(sentence);
         let next = match &kept.purchase {
             Purchase::Requested { request, .. } => {
                 if let Err(refusal) = self.ask(kept, request).await {
@@ -303,9 +323,9 @@ impl OpenDesk {
             }
             Purchase::Stated { deal, delivery, .. } => match self.wrong_statement(deal, delivery).await? {
                 Some(fault) => Some(kept.purchase.clone().faulty(fault)),
-                None => Some(kept.purchase.clone().downloaded(self.download(kept, tell, bytes).await?)),
+                None => Some(kept.purchase.clone().downloaded(self.download(kept, hears).await?)),
             },
-            Purchase::Downloaded { delivery, .. } => match self.check(kept, delivery, tell, bytes).await? {
+            Purchase::Downloaded { delivery, .. } => match self.check(kept, delivery, hears).await? {
                 Ok(plaintext) => Some(kept.purchase.clone().checked(plaintext)),
                 Err(fault) => Some(kept.purchase.clone().faulty(fault)),
             },

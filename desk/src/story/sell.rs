@@ -13,7 +13,7 @@ pub(crate) use sealing::SealedFile;
 
 use super::Tell;
 use super::goods::{Goods, own};
-use super::progress::Bytes;
+use super::hearing::{Bytes, Hears, InBytes};
 use crate::OpenDesk;
 use crate::folder::disk;
 use crate::refusal::Refusal;
@@ -66,6 +66,17 @@ impl OpenDesk {
         tell: Tell<'_>,
         bytes: Bytes<'_>,
     ) -> Result<Sold, Refusal> {
+        self.sell_heard(file, order, &InBytes { tell, bytes }).await
+    }
+
+    /// The same, heard by whoever wants to know more.
+    pub async fn sell_heard(
+        &self,
+        file: &Path,
+        order: &SellOrder,
+        hears: &dyn Hears,
+    ) -> Result<Sold, Refusal> {
+        let tell: Tell<'_> = &|sentence: &str| hears.tell(sentence);
         self.mirror().calm().await?;
         let cleared = order.draft.clear(Currency::TestUsd, self.now()).map_err(not_cleared)?;
         if !matches!(order.draft.updates.trim(), "" | "none") {
@@ -79,14 +90,15 @@ impl OpenDesk {
         let file = file_to_sell(file)?;
         let _claim = self.folder().claim(&format!("sell/{}", file.display())).await?;
         self.tidy_leavings().await?;
-        let (mut goods, plain_because) = match self.unfinished(&file, order, tell, bytes).await? {
+        let (mut goods, plain_because) = match self.unfinished(&file, order, hears).await? {
             Some(goods) => {
                 tell("going on with the listing that was begun before");
                 (goods, None)
             }
-            None => self.seal_goods(&file, order, tell, bytes).await?,
+            None => self.seal_goods(&file, order, hears).await?,
         };
-        self.upload_goods(&goods, tell, bytes).await?;
+        hears.sealed(&goods.listing);
+        self.upload_goods(&goods, hears).await?;
         let logged = self.wait_for_beacon(&goods, market.beacon_delay_s, tell).await?;
         let opened = match self.open_goods(&goods, &logged, tell).await {
             Err(refusal) if refusal.code == CHANGED => {
@@ -224,8 +236,8 @@ impl OpenDesk {
         }
     }
 
-    async fn upload_goods(&self, goods: &Goods, tell: Tell<'_>, bytes: Bytes<'_>) -> Result<(), Refusal> {
-        tell("uploading the sealed body");
+    async fn upload_goods(&self, goods: &Goods, hears: &dyn Hears) -> Result<(), Refusal> {
+        hears.tell("uploading the sealed body");
         let acting = self.market().acting(&self.keyring().seller())?;
         let manifest = &goods.manifest.manifest;
         let blocks = std::fs::read(self.blocks_file(goods)).map_err(|_| disk())?;
@@ -236,7 +248,7 @@ impl OpenDesk {
             .map_err(not_uploaded)?;
         let mut body = File::open(self.sealed_body(goods)).map_err(|_| disk())?;
         let total = goods.body_bytes;
-        let mut told = |there: u64| bytes("uploading", there, total);
+        let mut told = |there: u64| hears.bytes("uploading", there, total);
         acting.upload(manifest.body, total, &mut body, &mut told).await.map_err(not_uploaded)?;
         Ok(())
     }

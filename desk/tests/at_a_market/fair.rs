@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tacit_catalogue::Draft;
-use tacit_desk::commands::run_desk;
 use tacit_desk::story::purchase::{Driven, PurchaseKept};
 use tacit_desk::story::sell::{SellOrder, Sold};
 use tacit_desk::{OpenDesk, Refusal};
@@ -111,7 +110,18 @@ impl Fair {
     pub(crate) async fn round(&self, desk: &Arc<OpenDesk>, said: &Arc<Said>) {
         let (desk, said) = (desk.clone(), said.clone());
         let round = tokio::spawn(async move {
-            run_desk::round(&desk, Duration::ZERO, &|sentence| said.hear(sentence)).await.unwrap();
+            let tell = |sentence: &str| said.hear(sentence);
+            desk.fulfil_round(Duration::ZERO, &tell).await.unwrap();
+            for place in desk.mailroom().unposted().await.unwrap() {
+                desk.mailroom().post_again(&place).await.unwrap();
+            }
+            desk.mailroom().fetch().await.unwrap();
+            for kept in desk.purchases().await.unwrap().iter().filter(|kept| !kept.purchase.is_over()) {
+                let named = |sentence: &str| tell(&format!("{}: {sentence}", kept.order));
+                if let Err(refusal) = desk.drive(&kept.order, Duration::ZERO, &named).await {
+                    named(&refusal.to_string());
+                }
+            }
         });
         self.street.until(round).await;
     }

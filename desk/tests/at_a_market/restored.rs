@@ -42,7 +42,7 @@ async fn sell(street: &Street, seller: &Arc<OpenDesk>, file: &Path) -> ListingId
     };
     let (desk, file) = (seller.clone(), file.to_owned());
     let order = SellOrder { draft, ..SellOrder::default() };
-    let sold = tokio::spawn(async move { desk.sell(&file, &order, &|_| {}, &|_, _| {}).await.unwrap() });
+    let sold = tokio::spawn(async move { desk.sell(&file, &order, &|_| {}, &|_, _, _| {}).await.unwrap() });
     street.until(sold).await.listing.listing.id
 }
 

@@ -4,9 +4,8 @@ use super::{PurchaseKept, not_a_step, place, read};
 use crate::OpenDesk;
 use crate::folder::disk;
 use crate::refusal::Refusal;
-use crate::story::Tell;
 use crate::story::fulfil::agreed_delivery;
-use crate::story::progress::{Bytes, watched};
+use crate::story::hearing::{Hears, counted};
 use crate::story::sell::blocks_of;
 use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
@@ -91,21 +90,17 @@ impl OpenDesk {
         Ok(check_statement(&signed, &agreed, &delivery.header).err().map(|_| FaultKind::Statement))
     }
 
-    pub(super) async fn download(
-        &self,
-        kept: &PurchaseKept,
-        tell: Tell<'_>,
-        told: Bytes<'_>,
-    ) -> Result<Digest, Refusal> {
+    pub(super) async fn download(&self, kept: &PurchaseKept, hears: &dyn Hears) -> Result<Digest, Refusal> {
         let (manifest, _) = self.goods_of(kept).await?;
         let bytes = tacit_delivery::body_bytes(manifest.bytes);
         let file = self.body_file(&kept.order);
         std::fs::create_dir_all(self.folder().work()).map_err(|_| disk())?;
         let mut into = OpenOptions::new().create(true).append(true).open(&file).map_err(|_| disk())?;
         let have = into.metadata().map_err(|_| disk())?.len().min(bytes);
-        tell(&format!("downloading {bytes} bytes, {have} of them are here"));
-        let mut there = |there: u64| told("downloading", there, bytes);
-        let fetched = self.market().singly()?.body(manifest.body, have, bytes, &mut into, &mut there).await;
+        hears.tell(&format!("downloading {bytes} bytes, {have} of them are here"));
+        hears.bytes("downloading", have, bytes);
+        let mut heard = |there: u64| hears.bytes("downloading", there.min(bytes), bytes);
+        let fetched = self.market().singly()?.body(manifest.body, have, bytes, &mut into, &mut heard).await;
         fetched.map_err(|refused| match refused {
             tacit_wire::client::NotFetched::Failed(failed) => failed.into(),
             other => Refusal::new(
@@ -134,21 +129,20 @@ impl OpenDesk {
         &self,
         kept: &PurchaseKept,
         delivery: &StatedDelivery,
-        tell: Tell<'_>,
-        bytes: Bytes<'_>,
+        hears: &dyn Hears,
     ) -> Result<Result<Digest, FaultKind>, Refusal> {
         let (manifest, blocks) = self.goods_of(kept).await?;
-        tell(&format!("checking all {} rows against the manifest", manifest.rows));
+        hears.tell(&format!("checking all {} rows against the manifest", manifest.rows));
+        let total = tacit_delivery::body_bytes(manifest.bytes);
         let out = kept.out.clone();
         let half = place::half_of(&out, &kept.order);
         place::make_folder_of(&out)?;
         let (identity, header, body) =
             (self.keyring().order_identity(kept.order), delivery.header.clone(), self.body_file(&kept.order));
-        let whole = tacit_delivery::body_bytes(manifest.bytes);
-        let checked = watched("checking", whole, bytes, move |count| {
+        let checked = counted("checking", total, hears, move |counter| {
             let delivered =
                 Delivered { header: &header, identity: &identity, manifest: &manifest, blocks: &blocks };
-            let body = std::io::BufReader::new(count.reading(File::open(body).map_err(|_| disk())?));
+            let body = std::io::BufReader::new(counter.reading(File::open(body).map_err(|_| disk())?));
             let output = OpenOptions::new()
                 .read(true)
                 .write(true)

@@ -1,8 +1,7 @@
 //! Sealing a file for a listing: once, under a claim, and never again for the same bytes and the same decisions.
 
-use super::super::Tell;
 use super::super::goods::{DraftKept, Goods, SealedAs};
-use super::super::progress::{Bytes, Count, watched};
+use super::super::hearing::{Counter, Hears, counted};
 use super::super::purchase::receiving::digest_of_stream;
 use super::{CHANGED, SellOrder, no_file};
 use crate::OpenDesk;
@@ -12,7 +11,7 @@ use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
 use tacit_delivery::{
-    AgeRecipient, BuiltManifest, FileKeyKept, ManifestTerms, NoManifest, OrderIdentity, build_manifest,
+    AgeRecipient, BuiltManifest, FileKeyKept, Layout, ManifestTerms, NoManifest, OrderIdentity, build_manifest,
     media_type_of_name, seal,
 };
 use tacit_values::rand_core::Rng;
@@ -25,8 +24,7 @@ impl OpenDesk {
         &self,
         file: &Path,
         order: &SellOrder,
-        tell: Tell<'_>,
-        bytes: Bytes<'_>,
+        hears: &dyn Hears,
     ) -> Result<Option<Goods>, Refusal> {
         let draft = DraftKept::from(&order.draft);
         let mut begun = self.all_goods().await?;
@@ -34,7 +32,7 @@ impl OpenDesk {
         if begun.is_empty() {
             return Ok(None);
         }
-        let sealed_as = SealedAs::of(digest_of(file, bytes).await?, order);
+        let sealed_as = SealedAs::of(digest_of(file, hears).await?, order);
         let mut same = None;
         for goods in begun {
             if goods.sealed_as.as_ref() == Some(&sealed_as) && self.sealed_body(&goods).is_file() {
@@ -42,7 +40,7 @@ impl OpenDesk {
             } else if goods.pending.is_some() {
                 return Err(perhaps_live(&goods.listing));
             } else {
-                tell(
+                hears.tell(
                     "the file, or what you say about its columns, is not what was begun before: it is sealed anew",
                 );
                 self.forget_goods(&goods).await?;
@@ -55,10 +53,9 @@ impl OpenDesk {
         &self,
         file: &Path,
         order: &SellOrder,
-        tell: Tell<'_>,
-        bytes: Bytes<'_>,
+        hears: &dyn Hears,
     ) -> Result<(Goods, Option<String>), Refusal> {
-        tell("sealing the file");
+        hears.tell("sealing the file and promising every cell of it");
         let listing = ListingId::random(&mut self.rng());
         let _claim = self.folder().claim(&sealing(&listing)).await?;
         let work = self.folder().work();
@@ -79,8 +76,9 @@ impl OpenDesk {
         let mine: AgeRecipient = OrderIdentity::from_bytes(once).recipient();
         let (path, output) = (file.to_owned(), half.clone());
         let length = std::fs::metadata(file).map_err(|_| no_file(file))?.len();
-        // Read once to be sealed, once more to promise its cells.
-        let sealed = watched("sealing", 2 * length, bytes, move |count| {
+        // Read once to be sealed, once more to promise its cells; NDJSON once more, to learn its columns.
+        let passes = if Layout::of_media_type(&terms.media_type) == Layout::Ndjson { 3 } else { 2 };
+        let sealed = counted("sealing", passes * length, hears, move |count| {
             seal_and_promise(&path, &output, &mine, &terms, count)
         });
         let (sealed, built) = sealed.await?;
@@ -122,10 +120,10 @@ fn sealing(listing: &ListingId) -> String {
     format!("sealing/{listing}")
 }
 
-async fn digest_of(file: &Path, bytes: Bytes<'_>) -> Result<Digest, Refusal> {
+async fn digest_of(file: &Path, hears: &dyn Hears) -> Result<Digest, Refusal> {
     let length = std::fs::metadata(file).map_err(|_| no_file(file))?.len();
     let path = file.to_owned();
-    watched("reading", length, bytes, move |count| {
+    counted("reading", length, hears, move |count| {
         let mut from = count.reading(File::open(&path).map_err(|_| no_file(&path))?);
         digest_of_stream(&mut from).map_err(|_| no_file(&path))
     })
@@ -147,7 +145,7 @@ fn seal_and_promise(
     output: &Path,
     mine: &AgeRecipient,
     terms: &ManifestTerms,
-    count: &Count,
+    count: &Counter,
 ) -> Result<(SealedFile, BuiltManifest), Refusal> {
     let sealed = seal_file(file, output, mine, terms, count);
     if sealed.is_err() {
@@ -161,7 +159,7 @@ fn seal_file(
     output: &Path,
     mine: &AgeRecipient,
     terms: &ManifestTerms,
-    count: &Count,
+    count: &Counter,
 ) -> Result<(SealedFile, BuiltManifest), Refusal> {
     let open = || File::open(file).map_err(|_| no_file(file));
     let empty = std::fs::metadata(file).map_err(|_| no_file(file))?.len() == 0;
