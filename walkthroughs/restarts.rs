@@ -172,7 +172,8 @@ fn the_sellers_desk_dies_at_every_step() {
         );
         let Some(standing) = gate.next(Duration::from_millis(50)) else { continue };
         let state = order_of(&wren).map_or_else(|| "none".to_owned(), |(_, state)| state);
-        let stated = standing.what().ends_with("orders") && standing.side == Side::After && state == "delivered";
+        let stated =
+            standing.what().ends_with("orders") && standing.side == Side::After && state == "delivered";
         if died_at.insert((state, standing.what(), standing.side)) {
             desk.take().unwrap().kill();
             drop(standing);

@@ -73,12 +73,14 @@ impl Gate {
 
     /// From now on stops these requests.
     pub fn stops(&self, which: impl Fn(&str, &str) -> bool + Send + Sync + 'static) {
+        // What stood here under the last rule has gone on since, or belongs to nobody any more.
+        while self.stopped.try_recv().is_ok() {}
         *self.stops.lock().unwrap() = Arc::new(which);
     }
 
     /// From now on stops nothing; what stands here already goes on.
     pub fn opens(&self) {
-        self.stops(|_, _| false);
+        *self.stops.lock().unwrap() = Arc::new(|_, _| false);
     }
 
     /// What a desk takes as `--proxy`.
