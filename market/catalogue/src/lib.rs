@@ -11,6 +11,7 @@ mod draft;
 mod figures;
 mod licence;
 mod listing;
+pub mod metadata;
 mod price;
 mod quality;
 pub mod search;

@@ -7,6 +7,7 @@
 mod facets;
 mod query;
 mod rank;
+mod shelf;
 mod words;
 
 use crate::{Kind, Listing};
@@ -14,6 +15,7 @@ use std::cmp::Reverse;
 
 pub use facets::{FacetCount, Facets, PriceBand};
 pub use query::{NotAQuery, Query, Sort};
+pub use shelf::{Shelf, ShelfFound};
 pub use words::tokens;
 
 /// One listing that answers a query.
@@ -86,6 +88,7 @@ impl Query {
         self.category.is_none_or(|category| listing.category == category)
             && self.kind.is_none_or(|kind: Kind| listing.kind == kind)
             && self.media_type.as_ref().is_none_or(|media_type| listing.media_type == *media_type)
+            && self.seller.is_none_or(|seller| listing.seller == seller)
             && self.tags.iter().all(|tag| listing.tags.contains(tag))
             && self.columns.iter().all(has_column)
             && fits(&self.price_from, |price, bound| price >= bound)

@@ -69,6 +69,7 @@ pub fn read_search(pairs: &[(String, String)], currency: Currency) -> Result<Que
             "kind" if value == Kind::File.code() => query.kind = Some(Kind::File),
             "media_type" => query.media_type = Some(value.parse().map_err(|_| bad())?),
             "column" => query.columns.push(value.clone()),
+            "seller" => query.seller = Some(value.parse().map_err(|_| bad())?),
             "sort" => query.sort = value.parse().map_err(|_| bad())?,
             "page" => query.page = number()?,
             "per_page" => query.per_page = number()?,
@@ -92,6 +93,7 @@ pub fn write_search(query: &Query) -> String {
         ("price_to", query.price_to.map(decimal)),
         ("kind", query.kind.map(|kind| kind.code().to_owned())),
         ("media_type", query.media_type.as_ref().map(|media_type| media_type.as_str().to_owned())),
+        ("seller", query.seller.map(|seller| seller.to_string())),
         ("sort", Some(query.sort).filter(|sort| *sort != Sort::default()).map(|sort| sort.code().to_owned())),
         ("page", Some(query.page).filter(|page| *page > 1).map(|page| page.to_string())),
         (

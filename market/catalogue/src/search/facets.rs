@@ -1,7 +1,6 @@
 //! What the answering listings are like: counts for the side of the page.
 
 use crate::Listing;
-use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use tacit_values::{Currency, Money};
 
@@ -54,7 +53,7 @@ impl Facets {
         let mut kinds = Counter::default();
         let mut media_types = Counter::default();
         let mut columns = Counter::default();
-        let mut prices = BTreeMap::new();
+        let mut prices = Bands::default();
         for listing in listings {
             categories.add(listing.category.code());
             kinds.add(listing.kind.code());
@@ -62,7 +61,7 @@ impl Facets {
             listing.tags.iter().for_each(|tag| tags.add(tag.as_str()));
             listing.columns.iter().for_each(|column| columns.add(&column.name));
             let price = listing.price.money();
-            *prices.entry((price.currency(), band_of(price))).or_insert(0) += 1;
+            prices.add(price.currency(), price.micros());
         }
         Self {
             categories: categories.most(),
@@ -70,10 +69,7 @@ impl Facets {
             kinds: kinds.most(),
             media_types: media_types.most(),
             columns: columns.most(),
-            prices: prices
-                .into_iter()
-                .map(|((currency, band), count)| price_band(currency, band, count))
-                .collect(),
+            prices: prices.shown(),
         }
     }
 }
@@ -87,15 +83,38 @@ impl<'a> Counter<'a> {
     }
 
     fn most(self) -> Vec<FacetCount> {
-        let mut counts: Vec<(&str, usize)> = self.0.into_iter().collect();
-        counts.sort_by_key(|(value, count)| (Reverse(*count), *value));
-        let shown = counts.into_iter().take(VALUES_MOST);
-        shown.map(|(value, count)| FacetCount { value: value.to_owned(), count }).collect()
+        most(self.0.into_iter().collect())
     }
 }
 
-fn band_of(price: Money) -> usize {
-    BANDS.iter().take_while(|end| price.micros() >= *end * 1_000_000).count()
+/// The most frequent values, equal ones by name.
+pub(super) fn most(mut counts: Vec<(&str, usize)>) -> Vec<FacetCount> {
+    let by = |a: &(&str, usize), b: &(&str, usize)| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0));
+    if counts.len() > VALUES_MOST {
+        counts.select_nth_unstable_by(VALUES_MOST, by);
+        counts.truncate(VALUES_MOST);
+    }
+    counts.sort_unstable_by(by);
+    counts.into_iter().map(|(value, count)| FacetCount { value: value.to_owned(), count }).collect()
+}
+
+/// Listings by band of price.
+#[derive(Default)]
+pub(super) struct Bands(BTreeMap<Currency, [usize; BANDS.len() + 1]>);
+
+impl Bands {
+    pub(super) fn add(&mut self, currency: Currency, micros: u64) {
+        let band = BANDS.iter().take_while(|end| micros >= *end * 1_000_000).count();
+        self.0.entry(currency).or_default()[band] += 1;
+    }
+
+    pub(super) fn shown(self) -> Vec<PriceBand> {
+        let bands = self.0.into_iter().flat_map(|(currency, counts)| {
+            let full = counts.into_iter().enumerate().filter(|(_, count)| *count > 0);
+            full.map(move |(band, count)| price_band(currency, band, count))
+        });
+        bands.collect()
+    }
 }
 
 fn price_band(currency: Currency, band: usize, count: usize) -> PriceBand {

@@ -4,7 +4,7 @@ use super::words::tokens;
 use crate::{Category, Kind, MediaType, Tag};
 use std::fmt;
 use std::str::FromStr;
-use tacit_values::Money;
+use tacit_values::{Money, Persona};
 
 /// The longest text of a query in bytes.
 const TEXT_MOST: usize = 500;
@@ -81,6 +81,8 @@ pub struct Query {
     pub media_type: Option<MediaType>,
     /// With columns of all these names.
     pub columns: Vec<String>,
+    /// By this seller.
+    pub seller: Option<Persona>,
     /// In this order.
     pub sort: Sort,
     /// The page, from 1; 0 is read as 1.

@@ -30,7 +30,19 @@ pub(super) fn score(listing: &Listing, wanted: &[String]) -> Option<u64> {
     Some(total)
 }
 
-fn fields(listing: &Listing) -> [(u64, Vec<String>); 5] {
+/// What one word adds to the score: fields that hold the whole word, and fields with a word that begins so, each as bits in
+/// the order of [`fields`].
+pub(super) fn worth(whole: u8, part: u8) -> u64 {
+    let bit = |set: u8, place: usize| u64::from(set >> place & 1);
+    let worths = WORTHS.iter().enumerate();
+    worths.map(|(place, worth)| worth * (WHOLE * bit(whole, place)).max(bit(part, place))).sum()
+}
+
+/// The worth of each field in the order of [`fields`].
+const WORTHS: [u64; 5] = [TITLE, TAG, COLUMN, CATEGORY, ABSTRACT];
+
+/// A listing's words by field, each field with its worth.
+pub(super) fn fields(listing: &Listing) -> [(u64, Vec<String>); 5] {
     let joined = |texts: Vec<&str>| tokens(&texts.join(" "));
     [
         (TITLE, tokens(listing.title.as_str())),
