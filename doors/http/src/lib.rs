@@ -1,5 +1,5 @@
-//! The market's HTTP door: the API under `/api/v1`, its description at `/openapi.json`, and the operator's acts under
-//! `/admin` on loopback.
+//! The market's HTTP door: the API under `/api/v1`, its description at `/openapi.json`, the public catalogue's pages beside
+//! them, and the operator's acts under `/admin` on loopback.
 //!
 //! The door reads requests, checks signatures, sizes and rates, calls one method of [`tacit_flows::Market`], and shows the
 //! answer. It decides nothing about a sale, keeps no address beside a persona, and knows neither tables nor objects. The
@@ -9,6 +9,7 @@ mod callers;
 mod door;
 mod guards;
 mod openapi;
+mod pages;
 mod ranges;
 mod rates;
 mod refusals;
@@ -46,11 +47,13 @@ pub fn router(door: Door) -> Router {
     Router::new()
         .nest(BASE, api)
         .nest("/admin", operator(&door))
+        .merge(catalogue_pages(&door))
         .route("/openapi.json", get(move || async move { description }))
         .fallback(refusals::nothing_there)
         .method_not_allowed_fallback(refusals::wrong_verb)
         .layer(CatchPanicLayer::custom(refusals::fault))
         .layer(middleware::from_fn_with_state(door.clone(), guards::rate))
+        .layer(middleware::from_fn_with_state(door.clone(), pages::for_browsers))
         .layer(middleware::from_fn_with_state(door.clone(), guards::headers))
         .layer(middleware::from_fn(guards::log))
         .with_state(door)
@@ -88,6 +91,11 @@ fn patient() -> OpenApiRouter<Door> {
         .routes(routes!(bodies::get))
         .routes(routes!(manifests::sample, manifests::put_sample))
         .layer(middleware::from_fn(|request, next| guards::within(PATIENT, request, next)))
+}
+
+fn catalogue_pages(door: &Door) -> Router<Door> {
+    let patience = door.settings().patience;
+    pages::routes().layer(middleware::from_fn(move |request, next| guards::within(patience, request, next)))
 }
 
 /// The operator's acts are no part of the public description.

@@ -3,6 +3,8 @@
 mod admin;
 mod description;
 mod mail;
+mod markup;
+mod pages;
 mod public;
 mod real;
 mod signed;

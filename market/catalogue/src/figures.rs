@@ -73,6 +73,11 @@ impl PublicFigure {
         CountRange::of(self.shown_count)
     }
 
+    /// When the figure is to be looked at again though nothing happened.
+    pub fn changes_at(&self) -> Timestamp {
+        self.changes_at
+    }
+
     /// The figure after the true count was looked at: it follows when at least five events are new, or when its
     /// random time of 7 to 30 days is over.
     #[must_use]

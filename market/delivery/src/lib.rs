@@ -40,9 +40,9 @@ pub use manifest::{
 };
 pub use open::{NotOpened, OpenedBody, open};
 pub use sample::{
-    AuditedCell, AuditedRow, AuditedSample, ClosedCell, ColumnProfile, MOST_SAMPLE_BYTES, OpenCell, Sample,
-    SampleCell, SampleNotOpened, SampleProfile, SampleRefused, SampleRow, open_sample, sample_rows,
-    sample_size, verify_sample,
+    AuditedCell, AuditedRow, AuditedSample, ClosedCell, ColumnProfile, EXCERPT_COLUMNS, EXCERPT_ROWS,
+    ExcerptRow, MOST_SAMPLE_BYTES, OpenCell, Sample, SampleCell, SampleExcerpt, SampleNotOpened,
+    SampleProfile, SampleRefused, SampleRow, open_sample, sample_rows, sample_size, verify_sample,
 };
 pub use schema::{
     CSV, Column, ColumnType, LONGEST_COLUMN_NAME, Layout, MOST_COLUMNS, NDJSON, PARQUET, media_type_of_name,

@@ -10,10 +10,12 @@
 //! Rows stand in the order in which they are drawn. Cells of redacted columns stay hashes (delivery.md, The sample).
 
 mod audit;
+mod excerpt;
 mod open;
 mod profile;
 
 pub use audit::{AuditedCell, AuditedRow, AuditedSample, SampleRefused, verify_sample};
+pub use excerpt::{EXCERPT_COLUMNS, EXCERPT_ROWS, ExcerptRow, SampleExcerpt};
 pub use open::{SampleNotOpened, open_sample};
 pub use profile::{ColumnProfile, SampleProfile};
 

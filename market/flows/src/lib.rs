@@ -5,6 +5,7 @@
 //! [`Market`] per request.
 
 mod about;
+mod figures;
 mod jobs;
 mod ledger;
 mod listings;
@@ -13,9 +14,11 @@ mod mail;
 mod manifests;
 mod market;
 mod orders;
+mod pages;
 mod refusal;
 mod requests;
 mod settings;
+mod shelf;
 mod uploads;
 
 pub use about::{FEES, FeeSchedule, MarketFacts, PoolFigures, PrivacyFigures};
@@ -24,7 +27,7 @@ pub use ledger::{
     BundleNotTaken, BundleTaken, EPOCHS_PER_STEP, LedgerNotRead, Minted, NotActed, NotClosed, NotFounded,
     SegmentBytes,
 };
-pub use listings::{CatalogueNotRead, DayPage, ListingTaken, NotListed, SearchPage};
+pub use listings::{CatalogueNotRead, DayPage, ListingTaken, NotListed};
 pub use log::{LogNotRead, LogProof};
 pub use mail::{
     ACKNOWLEDGED_AT_ONCE, LETTERS_AT_ONCE, LONGEST_WATCH, LetterNotTaken, MailNotRead, SELF_SLOTS,
@@ -32,9 +35,11 @@ pub use mail::{
 pub use manifests::{ManifestNotTaken, ManifestSeen, SampleNotTaken};
 pub use market::{Market, MarketKeys, MarketParts};
 pub use orders::{OrderEvidence, OrderRefused, OrderSeen};
+pub use pages::{ListingSeen, MarketSeen, SellerSeen, VersionSeen};
 pub use refusal::{Nature, Refusal, Told};
 pub use requests::RequestRefused;
 pub use settings::{Limits, MarketSettings, Retention};
+pub use shelf::SearchPage;
 pub use uploads::{BodyNotRead, Upload, UploadRefused};
 
 pub use tacit_ports::market::{Bucket, CatalogueDay, Letter, Part, Put, StoreFault};

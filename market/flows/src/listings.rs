@@ -8,9 +8,8 @@ use crate::manifests::read_manifest;
 use crate::market::Market;
 use crate::refusal::{Nature, Refusal, STORE_DOWN, Told, VAULT_DOWN};
 use bytes::Bytes;
-use std::sync::Arc;
 use std::time::Duration;
-use tacit_catalogue::search::{Facets, NotAQuery, Query, find, tokens};
+use tacit_catalogue::search::NotAQuery;
 use tacit_catalogue::{Applied, Listing, NotApplied, SignedListing, may_follow};
 use tacit_delivery::Manifest;
 use tacit_evidence::log::{LeafKind, LeafSalt};
@@ -20,8 +19,6 @@ use tacit_values::{Digest, Epoch, ListingId, Persona, Timestamp};
 
 /// How far a seller's clock may be ahead of the market's.
 const AHEAD: Duration = Duration::from_secs(300);
-/// How many listings are read from the store at once.
-const PAGE: u32 = 500;
 
 /// A version that the market took.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -173,21 +170,6 @@ pub struct DayPage {
     pub whole: bool,
 }
 
-/// The answer to a search.
-#[derive(Debug, Clone, PartialEq)]
-pub struct SearchPage {
-    /// The listings of the asked page, best first.
-    pub listings: Vec<Listing>,
-    /// How many answer on all pages.
-    pub total: usize,
-    /// The asked page, from 1.
-    pub page: usize,
-    /// How many pages there are.
-    pub pages: usize,
-    /// What the answering listings are like.
-    pub facets: Facets,
-}
-
 impl Market {
     /// Publishes a version of a listing. The same again changes nothing.
     pub async fn put_listing(
@@ -226,7 +208,7 @@ impl Market {
         tx.log().stage(&salted(LeafKind::ListingChange, digest, &mut self.rng())).await?;
         let taken = listing_taken(&mut *tx, Put::Recorded, listing, digest).await?;
         tx.commit().await?;
-        self.forget_shelf();
+        self.put_on_shelf(listing);
         tracing::info!(listing = %listing.id, version = listing.version, "listing published");
         Ok(taken)
     }
@@ -262,41 +244,6 @@ impl Market {
         bytes.extend_from_slice(b"]}");
         let etag = format!("\"{}-{}\"", day.number(), changes.revision);
         Ok(DayPage { bytes: bytes.into(), etag, whole: last_moment })
-    }
-
-    /// The same search as on a desk, for the market's public pages. Nothing remembers what was asked.
-    pub async fn search(&self, query: &Query) -> Result<SearchPage, CatalogueNotRead> {
-        query.check()?;
-        let shelf = self.shelf().await?;
-        let found = find(query, shelf.iter());
-        Ok(SearchPage {
-            listings: found.hits.iter().map(|hit| hit.listing.clone()).collect(),
-            total: found.total,
-            page: found.page,
-            pages: found.pages,
-            facets: found.facets,
-        })
-    }
-
-    /// All live listings, read once and kept until one changes.
-    async fn shelf(&self) -> Result<Arc<Vec<Listing>>, StoreFault> {
-        let (mark, kept) = self.kept_shelf();
-        if let Some(shelf) = kept {
-            return Ok(shelf);
-        }
-        let mut view = self.store().read().await?;
-        let (mut shelf, mut after) = (Vec::new(), None);
-        loop {
-            let page = view.listings().search(&[], after, PAGE).await?;
-            for stored in &page {
-                shelf.push(read_listing(stored)?.listing);
-            }
-            match page.last() {
-                Some(last) if page.len() == PAGE as usize => after = Some(last.id),
-                _ => break,
-            }
-        }
-        Ok(self.keep_shelf(mark, shelf))
     }
 
     /// The vault is asked before the transaction begins: nothing slow happens inside one. Only new goods need be there; a
@@ -346,7 +293,6 @@ impl Market {
             seller: listing.seller,
             manifest: listing.manifest,
             live: listing.is_for_sale(),
-            words: words_of(listing),
             at: now,
             shown_after: self.catalogue_epoch(now),
             document: serde_json::to_vec(signed).expect("a checked listing has a JSON form"),
@@ -392,16 +338,6 @@ fn difference(listing: &Listing, manifest: &Manifest) -> Option<&'static str> {
         () if columns_differ => Some("columns"),
         () => None,
     }
-}
-
-fn words_of(listing: &Listing) -> Vec<String> {
-    let mut words = tokens(listing.title.as_str());
-    words.extend(tokens(listing.summary.as_str()));
-    words.extend(listing.tags.iter().flat_map(|tag| tokens(tag.as_str())));
-    words.extend(listing.columns.iter().flat_map(|column| tokens(&column.name)));
-    words.sort_unstable();
-    words.dedup();
-    words
 }
 
 pub(crate) fn read_listing(stored: &StoredListing) -> Result<SignedListing, StoreFault> {

@@ -266,15 +266,19 @@ impl Market {
         }
         let manifest: Manifest = seen.signed.manifest;
         let digest = seen.digest;
-        tokio::task::spawn_blocking(move || verify_sample(&sample, &manifest, &beacon.digest()).map(drop))
-            .await
-            .map_err(|_| SampleNotTaken::NotChecked)??;
+        let excerpt = tokio::task::spawn_blocking(move || {
+            verify_sample(&sample, &manifest, &beacon.digest()).map(|audited| audited.excerpt())
+        })
+        .await
+        .map_err(|_| SampleNotTaken::NotChecked)??;
+        let excerpt = serde_json::to_vec(&excerpt).expect("an excerpt has a JSON form");
         let mut tx = self.store().begin().await?;
         let put = tx.manifests().put_sample(digest, &bytes).await.map_err(|refused| match refused {
             SampleNotPut::NoManifest => SampleNotTaken::Unknown,
             SampleNotPut::Differs => SampleNotTaken::Differs,
             SampleNotPut::Store(fault) => SampleNotTaken::Store(fault),
         })?;
+        tx.manifests().keep_excerpt(digest, &excerpt).await?;
         tx.commit().await?;
         tracing::info!(manifest = %digest, bytes = bytes.len(), "sample opened");
         Ok(put)
@@ -357,6 +361,6 @@ pub(crate) fn read_manifest(stored: &StoredManifest) -> Result<SignedManifest, S
     serde_json::from_slice(&stored.document).map_err(|_| StoreFault::Damaged { table: "manifests" })
 }
 
-fn read_beacon(bytes: &[u8]) -> Result<Beacon, StoreFault> {
+pub(crate) fn read_beacon(bytes: &[u8]) -> Result<Beacon, StoreFault> {
     serde_json::from_slice(bytes).map_err(|_| StoreFault::Damaged { table: "manifests" })
 }

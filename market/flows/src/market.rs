@@ -5,13 +5,13 @@
 
 use crate::ledger::{Founded, Ledger, Submission};
 use crate::settings::MarketSettings;
+use crate::shelf::PublicShelf;
 use rand::rngs::StdRng;
 use std::collections::HashSet;
 use std::fmt;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
 use std::time::Duration;
-use tacit_catalogue::Listing;
 use tacit_evidence::beacon::BeaconKey;
 use tacit_evidence::log::LogKey;
 use tacit_ports::chance::Chance;
@@ -93,15 +93,8 @@ pub(crate) struct Shared {
     bells: Bells,
     bucket_bits: AtomicU8,
     today: Mutex<Today>,
-    shelf: Mutex<Shelf>,
+    pub(crate) shelf: PublicShelf,
     swept: AtomicU64,
-}
-
-/// All live listings as they were read, until one changes.
-#[derive(Default)]
-struct Shelf {
-    mark: u64,
-    listings: Option<Arc<Vec<Listing>>>,
 }
 
 /// Whom this process saw on a day: so that being seen is written once a day and not with every request.
@@ -127,7 +120,7 @@ impl Shared {
             bells: Bells::default(),
             bucket_bits: AtomicU8::new(0),
             today: Mutex::default(),
-            shelf: Mutex::default(),
+            shelf: PublicShelf::default(),
             swept: AtomicU64::new(0),
         }
     }
@@ -191,28 +184,6 @@ impl Market {
             *today = Today { day, ..Today::default() };
         }
         today.seen.insert(persona.bytes())
-    }
-
-    /// The listings that were read, if none changed since; and the mark under which newly read ones may be kept.
-    pub(crate) fn kept_shelf(&self) -> (u64, Option<Arc<Vec<Listing>>>) {
-        let shelf = self.0.shelf.lock().expect(UNPOISONED);
-        (shelf.mark, shelf.listings.clone())
-    }
-
-    /// Keeps listings that were read, unless one changed meanwhile.
-    pub(crate) fn keep_shelf(&self, mark: u64, listings: Vec<Listing>) -> Arc<Vec<Listing>> {
-        let listings = Arc::new(listings);
-        let mut shelf = self.0.shelf.lock().expect(UNPOISONED);
-        if shelf.mark == mark {
-            shelf.listings = Some(Arc::clone(&listings));
-        }
-        listings
-    }
-
-    pub(crate) fn forget_shelf(&self) {
-        let mut shelf = self.0.shelf.lock().expect(UNPOISONED);
-        shelf.mark += 1;
-        shelf.listings = None;
     }
 
     /// Whether the last sweep of this process is that long ago; if so, notes this one.

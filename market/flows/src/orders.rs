@@ -15,6 +15,7 @@ mod refused;
 pub use evidence::OrderEvidence;
 pub use refused::OrderRefused;
 
+use crate::figures::{count_sale, is_a_sale};
 use crate::log::append::salted;
 use crate::market::Market;
 use std::time::Duration;
@@ -122,6 +123,9 @@ async fn keep(
         OrderMoved::Store(fault) => OrderRefused::Store(fault),
         OrderMoved::To { .. } => OrderRefused::Moved,
     })?;
+    if ended.is_some_and(is_a_sale) {
+        count_sale(market, tx, listing, &seller, now).await?;
+    }
     if ended.is_some() {
         tx.self_letters().keep_until(&buyer, now.plus(market.settings().retention.self_letters)).await?;
     }

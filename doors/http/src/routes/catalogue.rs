@@ -46,6 +46,7 @@ pub(crate) async fn day(
     params(("q" = Option<String>, Query), ("category" = Option<String>, Query), ("tag" = Option<Vec<String>>, Query, description = "may come several times"),
         ("price_from" = Option<String>, Query, description = "decimal, for example 20.50"), ("price_to" = Option<String>, Query), ("kind" = Option<String>, Query),
         ("media_type" = Option<String>, Query), ("column" = Option<Vec<String>>, Query, description = "may come several times"),
+        ("seller" = Option<String>, Query, description = "a persona, did:key:..."),
         ("sort" = Option<String>, Query, description = "relevance, newest, price, price-down or title"), ("page" = Option<u64>, Query), ("per_page" = Option<u64>, Query)),
     responses((status = 200, body = SearchView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn search(

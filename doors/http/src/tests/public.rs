@@ -22,7 +22,7 @@ async fn the_market_says_who_it_is() {
 async fn what_is_not_there_is_a_problem_document_too() {
     let street = Street::open().await;
     for (verb, path, refusal) in [
-        ("GET", "/", (404, "not-found")),
+        ("GET", "/nowhere", (404, "not-found")),
         ("GET", "/api/v1/asks", (404, "not-found")),
         ("PATCH", "/api/v1/market", (405, "wrong-verb")),
         ("GET", "/api/v1/listings/ord_1", (422, "malformed")),

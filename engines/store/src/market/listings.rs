@@ -1,4 +1,4 @@
-//! Listings, their words and the catalogue's days.
+//! Listings in all their versions, and the catalogue's days.
 
 use super::SqlTx;
 use crate::fault::fault;
@@ -10,47 +10,21 @@ use tacit_ports::market::{
 };
 use tacit_values::{Epoch, ListingId};
 
-/// As many words count in a search; the statement has a place for each.
-const SEARCH_WORDS: usize = 8;
+/// As many listings are read by one statement, which has a place for each.
+const SEVERAL: usize = 20;
 
 fn listing(row: &AnyRow) -> Result<StoredListing, StoreFault> {
     let row = Read::of("listings", row);
-    let words = String::from_utf8(row.bytes(5)?).map_err(|_| row.damaged())?;
     Ok(StoredListing {
         id: row.parsed(0)?,
         version: row.number(1)?,
         seller: row.parsed(2)?,
         manifest: row.digest(3)?,
         live: row.flag(4)?,
-        words: words.split('\n').filter(|word| !word.is_empty()).map(str::to_owned).collect(),
-        at: row.time(6)?,
-        shown_after: row.epoch(7)?,
-        document: row.bytes(8)?,
+        at: row.time(5)?,
+        shown_after: row.epoch(6)?,
+        document: row.bytes(7)?,
     })
-}
-
-impl SqlTx {
-    async fn index_words(&mut self, listing: &StoredListing) -> Result<(), StoreFault> {
-        sqlx::query("DELETE FROM listing_words WHERE listing = $1")
-            .bind(listing.id.to_string())
-            .execute(self.sql())
-            .await
-            .map_err(fault)?;
-        if !listing.live {
-            return Ok(());
-        }
-        for word in &listing.words {
-            sqlx::query(
-                "INSERT INTO listing_words (word, listing) VALUES ($1, $2) ON CONFLICT (word, listing) DO NOTHING",
-            )
-            .bind(word.as_bytes().to_vec())
-            .bind(listing.id.to_string())
-            .execute(self.sql())
-            .await
-            .map_err(fault)?;
-        }
-        Ok(())
-    }
 }
 
 #[async_trait]
@@ -70,15 +44,14 @@ impl Listings for SqlTx {
             .await
             .map_err(fault)?;
         sqlx::query(
-            "INSERT INTO listings (id, version, newest, seller, manifest, live, words, at, day, shown_after, document)
-             VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10)",
+            "INSERT INTO listings (id, version, newest, seller, manifest, live, at, day, shown_after, document)
+             VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9)",
         )
         .bind(new.id.to_string())
         .bind(int(new.version))
         .bind(new.seller.to_string())
         .bind(digest(new.manifest))
         .bind(i64::from(new.live))
-        .bind(new.words.join("\n").into_bytes())
         .bind(time(new.at))
         .bind(int(CatalogueDay::of(new.at).number()))
         .bind(int(new.shown_after.0))
@@ -86,13 +59,12 @@ impl Listings for SqlTx {
         .execute(self.sql())
         .await
         .map_err(fault)?;
-        self.index_words(new).await?;
         Ok(Put::Recorded)
     }
 
     async fn newest(&mut self, id: ListingId) -> Result<Option<StoredListing>, StoreFault> {
         let row = sqlx::query(
-            "SELECT id, version, seller, manifest, live, words, at, shown_after, document FROM listings
+            "SELECT id, version, seller, manifest, live, at, shown_after, document FROM listings
              WHERE id = $1 AND newest = 1",
         )
         .bind(id.to_string())
@@ -104,7 +76,7 @@ impl Listings for SqlTx {
 
     async fn version(&mut self, id: ListingId, version: u64) -> Result<Option<StoredListing>, StoreFault> {
         let row = sqlx::query(
-            "SELECT id, version, seller, manifest, live, words, at, shown_after, document FROM listings
+            "SELECT id, version, seller, manifest, live, at, shown_after, document FROM listings
              WHERE id = $1 AND version = $2",
         )
         .bind(id.to_string())
@@ -127,34 +99,51 @@ impl Listings for SqlTx {
         Ok(DayChanges { revision: documents.len() as u64, documents })
     }
 
-    async fn search(
+    async fn for_sale(
         &mut self,
-        words: &[String],
         after: Option<ListingId>,
         limit: u32,
     ) -> Result<Vec<StoredListing>, StoreFault> {
-        // The words come as $4 to $11; how many there are is $1, and the places beyond are never looked at.
-        let counted = &words[..words.len().min(SEARCH_WORDS)];
-        let mut query = sqlx::query(
-            "SELECT id, version, seller, manifest, live, words, at, shown_after, document FROM listings
-             WHERE newest = 1 AND live = 1 AND id > $2
-             AND ($1 < 1 OR EXISTS (SELECT 1 FROM listing_words w WHERE w.listing = id AND w.word = $4))
-             AND ($1 < 2 OR EXISTS (SELECT 1 FROM listing_words w WHERE w.listing = id AND w.word = $5))
-             AND ($1 < 3 OR EXISTS (SELECT 1 FROM listing_words w WHERE w.listing = id AND w.word = $6))
-             AND ($1 < 4 OR EXISTS (SELECT 1 FROM listing_words w WHERE w.listing = id AND w.word = $7))
-             AND ($1 < 5 OR EXISTS (SELECT 1 FROM listing_words w WHERE w.listing = id AND w.word = $8))
-             AND ($1 < 6 OR EXISTS (SELECT 1 FROM listing_words w WHERE w.listing = id AND w.word = $9))
-             AND ($1 < 7 OR EXISTS (SELECT 1 FROM listing_words w WHERE w.listing = id AND w.word = $10))
-             AND ($1 < 8 OR EXISTS (SELECT 1 FROM listing_words w WHERE w.listing = id AND w.word = $11))
-             ORDER BY id LIMIT $3",
+        let rows = sqlx::query(
+            "SELECT id, version, seller, manifest, live, at, shown_after, document FROM listings
+             WHERE newest = 1 AND live = 1 AND id > $1 ORDER BY id LIMIT $2",
         )
-        .bind(int(counted.len() as u64))
         .bind(after.map(|id| id.to_string()).unwrap_or_default())
-        .bind(int(limit));
-        for place in 0..SEARCH_WORDS {
-            query = query.bind(counted.get(place).map(|word| word.as_bytes().to_vec()).unwrap_or_default());
+        .bind(int(limit))
+        .fetch_all(self.sql())
+        .await
+        .map_err(fault)?;
+        rows.iter().map(listing).collect()
+    }
+
+    async fn several(&mut self, ids: &[ListingId]) -> Result<Vec<StoredListing>, StoreFault> {
+        let mut found = Vec::with_capacity(ids.len());
+        for asked in ids.chunks(SEVERAL) {
+            let mut query = sqlx::query(
+                "SELECT id, version, seller, manifest, live, at, shown_after, document FROM listings
+                 WHERE newest = 1 AND id IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
+                 $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
+            );
+            for place in 0..SEVERAL {
+                query = query.bind(asked.get(place).map(ListingId::to_string).unwrap_or_default());
+            }
+            let rows = query.fetch_all(self.sql()).await.map_err(fault)?;
+            let rows = rows.iter().map(listing).collect::<Result<Vec<_>, _>>()?;
+            found.extend(asked.iter().filter_map(|id| rows.iter().find(|row| row.id == *id)).cloned());
         }
-        let rows = query.fetch_all(self.sql()).await.map_err(fault)?;
+        Ok(found)
+    }
+
+    async fn versions(&mut self, id: ListingId, limit: u32) -> Result<Vec<StoredListing>, StoreFault> {
+        let rows = sqlx::query(
+            "SELECT id, version, seller, manifest, live, at, shown_after, document FROM listings
+             WHERE id = $1 ORDER BY version DESC LIMIT $2",
+        )
+        .bind(id.to_string())
+        .bind(int(limit))
+        .fetch_all(self.sql())
+        .await
+        .map_err(fault)?;
         rows.iter().map(listing).collect()
     }
 

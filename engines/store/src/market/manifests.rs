@@ -61,9 +61,11 @@ impl Manifests for SqlTx {
 
     async fn earlier(&mut self, which: Digest) -> Result<u64, StoreFault> {
         let count: i64 = sqlx::query_scalar(
-            "SELECT COUNT(*) FROM manifests before JOIN manifests this ON before.seller = this.seller
-             WHERE this.digest = $1 AND before.number < this.number
-             AND (before.listing = this.listing OR before.name = this.name)",
+            // Two counts, each by an index of its own: a seller may have very many manifests.
+            "SELECT (SELECT COUNT(*) FROM manifests b JOIN manifests t ON b.listing = t.listing
+                     WHERE t.digest = $1 AND b.seller = t.seller AND b.number < t.number)
+                  + (SELECT COUNT(*) FROM manifests b JOIN manifests t ON b.seller = t.seller AND b.name = t.name
+                     WHERE t.digest = $1 AND b.listing <> t.listing AND b.number < t.number)",
         )
         .bind(digest(which))
         .fetch_one(self.sql())
@@ -136,5 +138,24 @@ impl Manifests for SqlTx {
                 .await
                 .map_err(fault)?;
         Ok(found.flatten())
+    }
+    async fn keep_excerpt(&mut self, which: Digest, excerpt: &[u8]) -> Result<(), StoreFault> {
+        sqlx::query(
+            "INSERT INTO sample_excerpts (manifest, document) VALUES ($1, $2) ON CONFLICT (manifest) DO NOTHING",
+        )
+        .bind(digest(which))
+        .bind(excerpt.to_vec())
+        .execute(self.sql())
+        .await
+        .map_err(fault)?;
+        Ok(())
+    }
+
+    async fn excerpt(&mut self, which: Digest) -> Result<Option<Vec<u8>>, StoreFault> {
+        sqlx::query_scalar("SELECT document FROM sample_excerpts WHERE manifest = $1")
+            .bind(digest(which))
+            .fetch_optional(self.sql())
+            .await
+            .map_err(fault)
     }
 }

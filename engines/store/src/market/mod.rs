@@ -2,6 +2,7 @@
 
 mod charter;
 mod epochs;
+mod figures;
 mod jobs;
 mod ledger;
 mod listings;
@@ -22,8 +23,8 @@ use sqlx::migrate::Migrator;
 use sqlx::{Any, AnyConnection, Transaction};
 use std::sync::Arc;
 use tacit_ports::market::{
-    Charter, Epochs, Jobs, Ledger, Listings, Log, Mail, Manifests, MarketStore, MarketTx, Nonces, Orders,
-    Retention, SelfLetters, StoreFault, Uploads,
+    Charter, Epochs, Figures, Jobs, Ledger, Listings, Log, Mail, Manifests, MarketStore, MarketTx, Nonces,
+    Orders, Retention, SelfLetters, StoreFault, Uploads,
 };
 
 /// The market's database. Clones share connections and lease.
@@ -45,6 +46,7 @@ pub(crate) fn migrations() -> Migrator {
         (1, "market", include_str!("../../migrations/market/0001_market.sql")),
         (2, "where personas lie", include_str!("../../migrations/market/0002_where_personas_lie.sql")),
         (3, "manifests of a day", include_str!("../../migrations/market/0003_manifests_of_a_day.sql")),
+        (4, "pages", include_str!("../../migrations/market/0004_pages.sql")),
     ])
 }
 
@@ -131,6 +133,9 @@ impl MarketTx for SqlTx {
         self
     }
     fn uploads(&mut self) -> &mut dyn Uploads {
+        self
+    }
+    fn figures(&mut self) -> &mut dyn Figures {
         self
     }
     fn orders(&mut self) -> &mut dyn Orders {

@@ -55,6 +55,8 @@ impl Market {
                 break;
             }
         }
+        self.count_personas(now).await?;
+        self.follow_due_figures(now).await?;
         self.abandon_unknown_uploads().await?;
         swept.bodies = self.sweep_orphans().await?;
         if swept != Swept::default() {

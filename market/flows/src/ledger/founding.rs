@@ -54,6 +54,7 @@ impl Market {
         let closed = market.close_epochs().await?;
         let bits = market.measure_buckets(market.now()).await?;
         tracing::info!(epochs = closed, bucket_bits = bits, "market open");
+        market.fill_shelf_soon();
         Ok(market)
     }
 }

@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use tacit_ports::market::{
-    Charter, Epochs, Jobs, Ledger, Listings, Log, Mail, Manifests, MarketStore, MarketTx, Nonces, Orders,
-    Retention, SelfLetters, StoreFault, Uploads,
+    Charter, Epochs, Figures, Jobs, Ledger, Listings, Log, Mail, Manifests, MarketStore, MarketTx, Nonces,
+    Orders, Retention, SelfLetters, StoreFault, Uploads,
 };
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +59,9 @@ impl MarketTx for FailingTx {
     }
     fn uploads(&mut self) -> &mut dyn Uploads {
         self.inner.uploads()
+    }
+    fn figures(&mut self) -> &mut dyn Figures {
+        self.inner.figures()
     }
     fn orders(&mut self) -> &mut dyn Orders {
         self.inner.orders()

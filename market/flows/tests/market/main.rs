@@ -9,6 +9,7 @@ mod forgetting;
 mod ledger;
 mod mail;
 mod on_disk;
+mod pages;
 mod people;
 mod sales;
 mod story;

@@ -17,10 +17,8 @@ pub struct StoredListing {
     pub seller: Persona,
     /// The manifest it sells.
     pub manifest: Digest,
-    /// Whether search shows this version (not paused, not retired).
+    /// Whether it is for sale (not paused, not retired).
     pub live: bool,
-    /// The words under which search finds it, as the catalogue room cut them: lower case, each once.
-    pub words: Vec<String>,
     /// When the market took it; its date is the catalogue's day.
     pub at: Timestamp,
     /// The first epoch after which the day's catalogue shows it.
@@ -104,8 +102,8 @@ pub struct DayChanges {
 /// The catalogue.
 #[async_trait]
 pub trait Listings: Send {
-    /// Puts a version. Atomic: the version becomes the newest, the day's changes hold it and search finds it (and no
-    /// longer the version before). Repeating with the same bytes answers [`Put::Already`]; a version that does not follow
+    /// Puts a version. Atomic: the version becomes the newest, the day's changes hold it and it is among those for
+    /// sale if it is live (and the version before no longer). Repeating with the same bytes answers [`Put::Already`]; a version that does not follow
     /// the newest is refused.
     async fn put(&mut self, listing: &StoredListing) -> Result<Put, ListingNotPut>;
 
@@ -118,14 +116,18 @@ pub trait Listings: Send {
     /// The changes of a day that are shown after the closing of epoch `as_of`. Empty when nothing changed.
     async fn changes(&mut self, day: CatalogueDay, as_of: Epoch) -> Result<DayChanges, StoreFault>;
 
-    /// Newest versions that are live and hold every one of `words` (at most 8 count; none means all), by id, beginning
-    /// after `after`, at most `limit`. A prefilter: facets and ranking are the catalogue room's.
-    async fn search(
+    /// Newest versions that are live, by id, beginning after `after`, at most `limit`.
+    async fn for_sale(
         &mut self,
-        words: &[String],
         after: Option<ListingId>,
         limit: u32,
     ) -> Result<Vec<StoredListing>, StoreFault>;
+
+    /// The newest versions of these listings in the asked order; whatever was never put is left out.
+    async fn several(&mut self, ids: &[ListingId]) -> Result<Vec<StoredListing>, StoreFault>;
+
+    /// The versions of a listing, the newest first, at most `limit`.
+    async fn versions(&mut self, id: ListingId, limit: u32) -> Result<Vec<StoredListing>, StoreFault>;
 
     /// How many listings are live.
     async fn live(&mut self) -> Result<u64, StoreFault>;

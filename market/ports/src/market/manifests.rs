@@ -70,4 +70,10 @@ pub trait Manifests: Send {
 
     /// The opened sample; `None` before it was put.
     async fn sample(&mut self, digest: Digest) -> Result<Option<Vec<u8>>, StoreFault>;
+
+    /// Keeps the short form of the opened sample that pages show. It follows from the sample, so the first one stands.
+    async fn keep_excerpt(&mut self, digest: Digest, excerpt: &[u8]) -> Result<(), StoreFault>;
+
+    /// The short form of the opened sample; `None` when it was never kept.
+    async fn excerpt(&mut self, digest: Digest) -> Result<Option<Vec<u8>>, StoreFault>;
 }

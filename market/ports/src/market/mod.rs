@@ -7,6 +7,7 @@
 
 mod charter;
 mod epochs;
+mod figures;
 mod jobs;
 mod ledger;
 mod listings;
@@ -23,6 +24,7 @@ pub mod testing;
 
 pub use charter::Charter;
 pub use epochs::{ClosedEpoch, EpochNotClosed, Epochs, SEGMENT_EPOCHS};
+pub use figures::{Figures, StoredFigure};
 pub use jobs::{Job, JobState, Jobs, Leased, Waiting};
 pub use ledger::{Accepted, Bundle, BundleRefused, Ledger, Pool, Standing, StandingMoved};
 pub use listings::{CatalogueDay, DayChanges, ListingNotPut, Listings, NotADay, StoredListing};
@@ -69,6 +71,8 @@ pub trait MarketTx: Send {
     fn manifests(&mut self) -> &mut dyn Manifests;
     /// Bodies on their way into the vault.
     fn uploads(&mut self) -> &mut dyn Uploads;
+    /// Counts and what is shown of them.
+    fn figures(&mut self) -> &mut dyn Figures;
     /// Orders and their papers.
     fn orders(&mut self) -> &mut dyn Orders;
     /// Sealed letters between personas.

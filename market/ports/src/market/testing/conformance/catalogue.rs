@@ -10,20 +10,20 @@ use tacit_values::Epoch;
 pub(super) async fn suite(store: &dyn MarketStore) {
     versions_follow_one_another(store).await;
     a_day_shows_what_its_epochs_showed(store).await;
-    search_finds_the_newest_live_version(store).await;
+    only_newest_live_versions_are_for_sale(store).await;
+    versions_come_newest_first(store).await;
     a_manifest_counts_what_its_seller_tried_before(store).await;
     beacon_and_sample_are_fixed_once(store).await;
     an_upload_is_opened_once_and_keeps_its_parts(store).await;
 }
 
-fn listing(name: &str, version: u64, words: &[&str]) -> StoredListing {
+fn listing(name: &str, version: u64) -> StoredListing {
     StoredListing {
         id: listing_id(name),
         version,
         seller: persona(10),
         manifest: digest("manifest"),
         live: true,
-        words: words.iter().map(|word| (*word).to_owned()).collect(),
         at: at(0),
         shown_after: Epoch(3),
         document: format!("{name} {version}").into_bytes(),
@@ -32,18 +32,18 @@ fn listing(name: &str, version: u64, words: &[&str]) -> StoredListing {
 
 async fn versions_follow_one_another(store: &dyn MarketStore) {
     let mut tx = begin(store).await;
-    let first = listing("versions", 1, &["alpha", "béta"]);
+    let first = listing("versions", 1);
     assert_eq!(tx.listings().newest(first.id).await.unwrap(), None);
-    let gap = tx.listings().put(&listing("versions", 2, &[])).await;
+    let gap = tx.listings().put(&listing("versions", 2)).await;
     assert!(matches!(gap, Err(ListingNotPut::Gap { newest: 0 })), "{gap:?}");
     assert_eq!(tx.listings().put(&first).await.unwrap(), Put::Recorded);
     assert_eq!(tx.listings().put(&first).await.unwrap(), Put::Already);
     let differs = tx.listings().put(&StoredListing { document: b"other".to_vec(), ..first.clone() }).await;
     assert!(matches!(differs, Err(ListingNotPut::Differs)), "{differs:?}");
-    let gap = tx.listings().put(&listing("versions", 3, &[])).await;
+    let gap = tx.listings().put(&listing("versions", 3)).await;
     assert!(matches!(gap, Err(ListingNotPut::Gap { newest: 1 })), "{gap:?}");
 
-    let second = StoredListing { live: false, ..listing("versions", 2, &[]) };
+    let second = StoredListing { live: false, ..listing("versions", 2) };
     assert_eq!(tx.listings().put(&second).await.unwrap(), Put::Recorded);
     tx.commit().await.unwrap();
     let mut tx = begin(store).await;
@@ -60,7 +60,7 @@ async fn a_day_shows_what_its_epochs_showed(store: &dyn MarketStore) {
     let on = |name: &str, version, shown_after| StoredListing {
         at: tomorrow,
         shown_after: Epoch(shown_after),
-        ..listing(name, version, &[])
+        ..listing(name, version)
     };
     let (early, late, later) = (on("day a", 1, 7), on("day b", 1, 8), on("day a", 2, 8));
     let mut tx = begin(store).await;
@@ -85,36 +85,48 @@ async fn a_day_shows_what_its_epochs_showed(store: &dyn MarketStore) {
     );
 }
 
-async fn search_finds_the_newest_live_version(store: &dyn MarketStore) {
-    let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
-    let names = ["search 1", "search 2", "search 3"];
+async fn only_newest_live_versions_are_for_sale(store: &dyn MarketStore) {
+    let names = ["for sale 1", "for sale 2", "for sale 3"];
     let mut tx = begin(store).await;
     let before = tx.listings().live().await.unwrap();
     for name in names {
-        tx.listings().put(&listing(name, 1, &["flights", "délai", name])).await.unwrap();
+        tx.listings().put(&listing(name, 1)).await.unwrap();
     }
-    let renamed = listing(names[0], 2, &["trains", "délai"]);
-    tx.listings().put(&renamed).await.unwrap();
-    tx.listings().put(&StoredListing { live: false, ..listing(names[1], 2, &["flights"]) }).await.unwrap();
+    let changed = listing(names[0], 2);
+    tx.listings().put(&changed).await.unwrap();
+    let paused = StoredListing { live: false, ..listing(names[1], 2) };
+    tx.listings().put(&paused).await.unwrap();
     tx.commit().await.unwrap();
 
     let mut tx = begin(store).await;
     assert_eq!(tx.listings().live().await.unwrap(), before + 2);
-    let flights = tx.listings().search(&words(&["flights"]), None, 10).await.unwrap();
-    assert_eq!(flights, [listing(names[2], 1, &["flights", "délai", names[2]])]);
-    let both = tx.listings().search(&words(&["délai", "trains"]), None, 10).await.unwrap();
-    assert_eq!(both, std::slice::from_ref(&renamed));
-    let delayed = tx.listings().search(&words(&["délai"]), None, 10).await.unwrap();
-    assert_eq!(delayed.len(), 2);
-    assert!(delayed[0].id < delayed[1].id);
-    let page = tx.listings().search(&words(&["délai"]), None, 1).await.unwrap();
-    assert_eq!(page, delayed[..1]);
-    let page = tx.listings().search(&words(&["délai"]), Some(delayed[0].id), 1).await.unwrap();
-    assert_eq!(page, delayed[1..]);
-    assert!(tx.listings().search(&words(&["flight"]), None, 10).await.unwrap().is_empty());
-    assert!(tx.listings().search(&words(&["'; DROP TABLE listings"]), None, 10).await.unwrap().is_empty());
-    let all = tx.listings().search(&[], None, 100).await.unwrap();
+    let all = tx.listings().for_sale(None, 100).await.unwrap();
     assert_eq!(all.len() as u64, before + 2);
+    assert!(all.is_sorted_by_key(|one| one.id));
+    assert!(all.contains(&changed) && all.contains(&listing(names[2], 1)));
+    assert!(!all.iter().any(|one| one.id == paused.id));
+    assert_eq!(tx.listings().for_sale(None, 1).await.unwrap(), all[..1]);
+    assert_eq!(tx.listings().for_sale(Some(all[0].id), 1).await.unwrap(), all[1..2]);
+
+    let third = listing(names[2], 1);
+    let asked = [third.id, listing_id("never put"), paused.id, changed.id];
+    let found = tx.listings().several(&asked).await.unwrap();
+    assert_eq!(found, [third.clone(), paused, changed], "in the asked order, whatever their state");
+    let many: Vec<_> = std::iter::repeat_n(third.id, 45).collect();
+    assert_eq!(tx.listings().several(&many).await.unwrap().len(), 45);
+    assert_eq!(tx.listings().several(&[]).await.unwrap(), []);
+}
+
+async fn versions_come_newest_first(store: &dyn MarketStore) {
+    let mut tx = begin(store).await;
+    for version in 1..=3 {
+        tx.listings().put(&listing("history", version)).await.unwrap();
+    }
+    let id = listing_id("history");
+    let [second, third] = [2, 3].map(|version| listing("history", version));
+    assert_eq!(tx.listings().versions(id, 2).await.unwrap(), [third, second]);
+    assert_eq!(tx.listings().versions(id, 9).await.unwrap().len(), 3);
+    assert_eq!(tx.listings().versions(listing_id("no history"), 9).await.unwrap(), []);
 }
 
 fn manifest(name: &str, seller: u8, listing: &str, offer: &str) -> StoredManifest {
@@ -182,6 +194,10 @@ async fn beacon_and_sample_are_fixed_once(store: &dyn MarketStore) {
     let mut tx = begin(store).await;
     assert_eq!(tx.manifests().beacon(one.digest).await.unwrap(), first);
     assert_eq!(tx.manifests().sample(one.digest).await.unwrap(), Some(b"rows".to_vec()));
+    assert_eq!(tx.manifests().excerpt(one.digest).await.unwrap(), None);
+    tx.manifests().keep_excerpt(one.digest, b"a few rows").await.unwrap();
+    tx.manifests().keep_excerpt(one.digest, b"other rows").await.unwrap();
+    assert_eq!(tx.manifests().excerpt(one.digest).await.unwrap(), Some(b"a few rows".to_vec()));
     assert_eq!(tx.manifests().put(&one).await.unwrap(), Put::Already);
     assert_eq!(tx.manifests().beacon(one.digest).await.unwrap(), first);
 }

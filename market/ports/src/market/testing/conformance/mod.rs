@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a suite is test code: a fault of the store fails the case")]
 
 mod catalogue;
+mod figures;
 mod ledger;
 mod log;
 mod mail;
@@ -17,6 +18,7 @@ use tacit_values::{Digest, ListingId, OrderId, Persona, PersonaKey, Timestamp, U
 pub async fn whole_suite(store: &dyn MarketStore) {
     transactions::suite(store).await;
     catalogue::suite(store).await;
+    figures::suite(store).await;
     orders::suite(store).await;
     mail::suite(store).await;
     ledger::suite(store).await;

@@ -15,6 +15,7 @@ pub(super) struct Catalogue {
     manifests: Vec<StoredManifest>,
     beacons: BTreeMap<Digest, Vec<u8>>,
     samples: BTreeMap<Digest, Vec<u8>>,
+    excerpts: BTreeMap<Digest, Vec<u8>>,
     pub(super) uploads: BTreeMap<UploadId, (StoredUpload, BTreeMap<u32, Part>)>,
 }
 
@@ -67,19 +68,25 @@ impl Listings for MemoryTx {
         Ok(DayChanges { revision: documents.len() as u64, documents })
     }
 
-    async fn search(
+    async fn for_sale(
         &mut self,
-        words: &[String],
         after: Option<ListingId>,
         limit: u32,
     ) -> Result<Vec<StoredListing>, StoreFault> {
-        let words = &words[..words.len().min(8)];
-        let found = self.see().catalogue.newest().filter(|listing| {
-            listing.live
-                && after.is_none_or(|after| listing.id > after)
-                && words.iter().all(|word| listing.words.contains(word))
-        });
+        let newest = self.see().catalogue.newest();
+        let found = newest.filter(|listing| listing.live && after.is_none_or(|after| listing.id > after));
         Ok(found.take(limit as usize).cloned().collect())
+    }
+
+    async fn several(&mut self, ids: &[ListingId]) -> Result<Vec<StoredListing>, StoreFault> {
+        let listings = &self.see().catalogue.listings;
+        let newest = ids.iter().filter_map(|id| listings.get(id)?.last());
+        Ok(newest.cloned().collect())
+    }
+
+    async fn versions(&mut self, id: ListingId, limit: u32) -> Result<Vec<StoredListing>, StoreFault> {
+        let versions = self.see().catalogue.listings.get(&id).into_iter().flatten().rev();
+        Ok(versions.take(limit as usize).cloned().collect())
     }
 
     async fn live(&mut self) -> Result<u64, StoreFault> {
@@ -151,6 +158,15 @@ impl Manifests for MemoryTx {
 
     async fn sample(&mut self, digest: Digest) -> Result<Option<Vec<u8>>, StoreFault> {
         Ok(self.see().catalogue.samples.get(&digest).cloned())
+    }
+
+    async fn keep_excerpt(&mut self, digest: Digest, excerpt: &[u8]) -> Result<(), StoreFault> {
+        self.change()?.catalogue.excerpts.entry(digest).or_insert_with(|| excerpt.to_vec());
+        Ok(())
+    }
+
+    async fn excerpt(&mut self, digest: Digest) -> Result<Option<Vec<u8>>, StoreFault> {
+        Ok(self.see().catalogue.excerpts.get(&digest).cloned())
     }
 }
 

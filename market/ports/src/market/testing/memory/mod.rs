@@ -1,6 +1,7 @@
 //! The market's store as maps in memory: the same promises, forgotten when the process ends.
 
 mod catalogue;
+mod figures;
 mod ledger;
 mod log;
 mod mail;
@@ -8,8 +9,8 @@ mod orders;
 mod work;
 
 use crate::market::{
-    Charter, Epochs, Jobs, Ledger, Listings, Log, Mail, Manifests, MarketStore, MarketTx, Nonces, Orders,
-    Retention, SelfLetters, StoreFault, Uploads,
+    Charter, Epochs, Figures, Jobs, Ledger, Listings, Log, Mail, Manifests, MarketStore, MarketTx, Nonces,
+    Orders, Retention, SelfLetters, StoreFault, StoredFigure, Uploads,
 };
 use async_trait::async_trait;
 use std::collections::BTreeMap;
@@ -28,6 +29,7 @@ pub struct MemoryMarket {
 struct Content {
     charter: BTreeMap<&'static str, Vec<u8>>,
     catalogue: catalogue::Catalogue,
+    figures: BTreeMap<String, StoredFigure>,
     orders: orders::OrderBook,
     mail: mail::MailRoom,
     ledger: ledger::Books,
@@ -89,6 +91,9 @@ impl MarketTx for MemoryTx {
         self
     }
     fn uploads(&mut self) -> &mut dyn Uploads {
+        self
+    }
+    fn figures(&mut self) -> &mut dyn Figures {
         self
     }
     fn orders(&mut self) -> &mut dyn Orders {
