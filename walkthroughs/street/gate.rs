@@ -105,8 +105,8 @@ fn pass_on(mut desk: TcpStream, market: &str, stops: &Mutex<Stops>, tell: &Sende
     let mut words = request_head.split_whitespace();
     let (method, path) = (words.next()?.to_owned(), words.next()?.to_owned());
     let wait = |side| {
-        let stops = stops.lock().unwrap().clone();
-        if !stops(&method, &path) {
+        let asked = stops.lock().unwrap().clone();
+        if !asked(&method, &path) {
             return Some(());
         }
         let (verdict, heard) = channel();
@@ -117,8 +117,8 @@ fn pass_on(mut desk: TcpStream, market: &str, stops: &Mutex<Stops>, tell: &Sende
                 Err(RecvTimeoutError::Disconnected) => return None,
                 Err(RecvTimeoutError::Timeout) => {}
             }
-            let stops = stops.lock().unwrap().clone();
-            if !stops(&method, &path) {
+            let asked = stops.lock().unwrap().clone();
+            if !asked(&method, &path) {
                 return Some(());
             }
         }

@@ -8,7 +8,7 @@ use clap::Args;
 use serde_json::{Value, json};
 use tacit_catalogue::search::{Facets, Query, Sort, find};
 use tacit_catalogue::{Category, Kind, Listing, MediaType, Tag};
-use tacit_values::Money;
+use tacit_values::{Money, Persona};
 
 /// Arguments of `search`.
 #[derive(Debug, Clone, Args)]
@@ -36,6 +36,9 @@ pub struct SearchArgs {
     /// With a column of this name; may be said several times.
     #[arg(long = "column")]
     pub columns: Vec<String>,
+    /// Of this seller, did:key:...
+    #[arg(long)]
+    pub seller: Option<Persona>,
     /// relevance, newest, price, price-down or title.
     #[arg(long, default_value_t = Sort::Relevance)]
     pub sort: Sort,
@@ -122,6 +125,7 @@ fn query(args: &SearchArgs) -> Query {
         kind: args.kind,
         media_type: args.media_type.clone(),
         columns: args.columns.clone(),
+        seller: args.seller,
         sort: args.sort,
         page: args.page,
         per_page: args.per_page,
@@ -149,7 +153,8 @@ fn short(listing: &Listing) -> Value {
 
 fn page_of(answer: &Answer, remote: bool) -> String {
     if answer.total == 0 {
-        return "Nothing for sale answers this search. Try fewer words or filters.".to_owned();
+        let who = if remote { "" } else { " Searched on this machine: nobody learned what you looked for." };
+        return format!("Nothing for sale answers this search. Try fewer words or filters.{who}");
     }
     let mut text = String::new();
     for listing in &answer.listings {

@@ -207,7 +207,11 @@ async fn address(desk: &OpenDesk, out: &mut Output) -> Result<(), Refusal> {
     // The pool may have been rotated since: an address of the old one could not be paid.
     match desk.mirror().follow().await {
         Ok(_) => {}
-        Err(refusal) if refusal.code == "market-unreachable" && desk.mirror().genesis().await?.is_some() => {
+        // What may be received needs no market, honest or not.
+        Err(refusal)
+            if matches!(refusal.code.as_ref(), "market-unreachable" | "forked-log" | "rolled-back-log")
+                && desk.mirror().genesis().await?.is_some() =>
+        {
             out.remark(&format!("{}; this is an address of the pool that was known last.", refusal.sentence));
         }
         Err(refusal) => return Err(refusal),

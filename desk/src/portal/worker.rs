@@ -75,13 +75,11 @@ async fn fulfil(portal: &Portal, desk: &OpenDesk) -> Result<(), Refusal> {
         desk.mailroom().post_again(&place).await?;
     }
     // Money that was left to cross out of a rotated pool over time, when its moment has come.
-    let crossings = desk.wallet().go_on_crossing(&|_| {}).await?;
-    let mut crossed = crossings.iter().flat_map(|crossing| &crossing.crossed).peekable();
-    if crossed.peek().is_some() {
-        portal.tell(Event::Wallet);
-    }
-    for part in crossed {
-        portal.say(&format!("{} {} crossed into the new pool", part.amount, part.amount.currency()));
+    for crossing in desk.wallet().go_on_crossing(&|_| {}).await? {
+        for part in &crossing.crossed {
+            portal.tell(Event::Wallet);
+            portal.say(&format!("{} {} crossed into the new pool", part.amount, part.amount.currency()));
+        }
     }
     desk.mailroom().keep_state_outside_orders().await.map(drop)
 }

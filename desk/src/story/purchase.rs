@@ -260,6 +260,8 @@ impl OpenDesk {
     ) -> Result<Driven, Refusal> {
         let deadline = self.now().plus(patience);
         let mut told = None;
+        // Whoever waited in vain for a letter asks the market once before giving up.
+        let mut may_ask = !patience.is_zero();
         loop {
             let kept = self.purchase(order).await?.ok_or_else(no_such_order)?;
             if told != Some(kept.purchase.state()) {
@@ -275,6 +277,11 @@ impl OpenDesk {
             }
             if let Some(over) = over(&kept) {
                 return Err(over);
+            }
+            if self.now() >= deadline && may_ask {
+                may_ask = false;
+                self.ask_at_once(order);
+                continue;
             }
             if self.now() >= deadline {
                 let sentence =

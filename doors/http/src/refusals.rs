@@ -101,6 +101,7 @@ fn usual_remedy(nature: &Nature) -> &'static str {
         Nature::Invalid => "change what the sentence names and send it again",
         Nature::TooLarge => "send less, or in parts where the resource takes parts",
         Nature::TooMany { .. } => "wait as long as stated and send it again",
+        Nature::NotYet { .. } => "ask again when the time that is stated has passed",
         Nature::Unavailable => "send the same again after a moment: it counts once, however often it comes",
     }
 }

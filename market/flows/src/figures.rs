@@ -63,7 +63,9 @@ impl Market {
     pub(crate) async fn count_personas(&self, now: Timestamp) -> Result<(), StoreFault> {
         let mut tx = self.store().begin().await?;
         let live = tx.mail().live(now.minus(crate::mail::LIVE_SINCE)).await?;
-        for (name, count) in [(PERSONAS, live), (PERSONAS_PER_BUCKET, live >> self.bucket_bits())] {
+        let bits = tacit_relay::Bits::new(self.bucket_bits()).unwrap_or(tacit_relay::Bits::NONE);
+        let fewest = live.fewest_in_a_bucket(bits);
+        for (name, count) in [(PERSONAS, live.total()), (PERSONAS_PER_BUCKET, fewest)] {
             let before = tx.figures().get(name).await?;
             let figure = next(before, name.to_owned(), count, now, &mut self.rng())?;
             tx.figures().put(&figure).await?;

@@ -4,6 +4,7 @@ use super::{PurchaseKept, not_a_step, place, read};
 use crate::OpenDesk;
 use crate::folder::disk;
 use crate::refusal::Refusal;
+use crate::story::Tell;
 use crate::story::fulfil::agreed_delivery;
 use crate::story::hearing::{Hears, counted};
 use crate::story::sell::blocks_of;

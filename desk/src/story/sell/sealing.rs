@@ -11,8 +11,8 @@ use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
 use tacit_delivery::{
-    AgeRecipient, BuiltManifest, FileKeyKept, Layout, ManifestTerms, NoManifest, OrderIdentity, build_manifest,
-    media_type_of_name, seal,
+    AgeRecipient, BuiltManifest, FileKeyKept, Layout, ManifestTerms, NoManifest, OrderIdentity,
+    build_manifest, media_type_of_name, seal,
 };
 use tacit_values::rand_core::Rng;
 use tacit_values::{Digest, ListingId};

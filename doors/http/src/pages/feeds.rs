@@ -115,7 +115,9 @@ fn places(door: &Door) -> Places {
 }
 
 fn xml(page: &impl Template, media_type: &'static str, headers: &HeaderMap) -> Result<Response, Refused> {
-    let fault =
-        |_| Refused::new(ProblemKind::Fault, "the market met a fault of its own while writing the feed");
+    let fault = |_| {
+        let sentence = "the market met a fault of its own while writing the feed";
+        Refused::new(ProblemKind::Fault, sentence, "ask again later; nothing of yours was changed")
+    };
     Ok(kept(page.render().map_err(fault)?, media_type, headers, ASK_AGAIN))
 }

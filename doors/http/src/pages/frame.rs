@@ -96,7 +96,8 @@ pub(super) fn show(
     keep: &'static str,
 ) -> Result<Response, Refused> {
     let text = page.render().map_err(|_| {
-        Refused::new(ProblemKind::Fault, "the market met a fault of its own while writing the page")
+        let sentence = "the market met a fault of its own while writing the page";
+        Refused::new(ProblemKind::Fault, sentence, "ask again later; nothing of yours was changed")
     })?;
     let mut answer = kept(text, HTML, headers, keep);
     answer.headers_mut().insert(CONTENT_SECURITY_POLICY, POLICY);

@@ -81,7 +81,8 @@ async fn tables_of_a_newer_version_are_refused() {
     let place = file_in(&folder);
     let market = MarketDb::open(&place).await.unwrap();
     let (mut tx, _) = market.engine.begin().await.unwrap();
-    sqlx::query("UPDATE _sqlx_migrations SET version = 999").execute(&mut *tx).await.unwrap();
+    let newer = "UPDATE _sqlx_migrations SET version = 999 WHERE version = (SELECT MAX(version) FROM _sqlx_migrations)";
+    sqlx::query(newer).execute(&mut *tx).await.unwrap();
     tx.commit().await.unwrap();
     market.close().await;
     drop(market);
