@@ -106,7 +106,7 @@ async fn after_a_restart_the_catalogue_is_as_before() {
     let listing = seller.sell(&story).await;
     story.restart().await;
     let found = story.market.search(&tacit_catalogue::search::Query::words("planes")).await.unwrap();
-    assert_eq!(found.listings, [listing.clone()]);
+    assert_eq!(found.listings, std::slice::from_ref(&listing));
     assert_eq!(story.market.listings_for_sale().await.unwrap(), 1);
     let retired = listing.retire(story.market.now()).unwrap();
     story.market.put_listing(seller.persona(), seller.sign(retired)).await.unwrap();
