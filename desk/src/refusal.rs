@@ -38,6 +38,11 @@ impl Refusal {
         Self::new(WRONG_USAGE, sentence, remedy)
     }
 
+    /// Whether it passes by itself: the market was away or had too much to do, and the same may be asked again.
+    pub fn may_pass(&self) -> bool {
+        matches!(self.code.as_ref(), "market-unreachable" | "busy" | "took-too-long" | "too-many")
+    }
+
     /// The exit status of the program that ends with this refusal.
     pub fn exit_status(&self) -> u8 {
         if self.code == WRONG_USAGE { 2 } else { 1 }

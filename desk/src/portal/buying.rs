@@ -58,7 +58,7 @@ async fn go_on(portal: Portal, desk: Arc<OpenDesk>, order: OrderId, job: Job) ->
                     return Err(refusal);
                 }
                 job.stuck(&refusal);
-                let wait = if refusal.code == "market-unreachable" { SOON } else { LATER };
+                let wait = if refusal.may_pass() { SOON } else { LATER };
                 tokio::time::sleep(wait).await;
             }
         }

@@ -84,7 +84,7 @@ async fn go_on(desk: &OpenDesk, pace: CrossingPace, job: &Job) -> Result<JobResu
                 job.waits(&format!("a part was sent; it lands or ends by epoch {until} of the old pool"));
                 tokio::time::sleep(Duration::from_secs(1)).await;
             }
-            Err(refusal) if refusal.code == "market-unreachable" => {
+            Err(refusal) if refusal.may_pass() => {
                 job.stuck(&refusal);
                 tokio::time::sleep(Duration::from_secs(3)).await;
             }

@@ -143,7 +143,7 @@ pub(crate) fn begin_looking(portal: &Portal, desk: &Arc<OpenDesk>) -> String {
             let tell = |sentence: &str| job.stage(sentence);
             match desk.bring_back(&tell).await {
                 Ok(found) => break found,
-                Err(refusal) if refusal.code == "market-unreachable" => {
+                Err(refusal) if refusal.may_pass() => {
                     job.stuck(&refusal);
                     tokio::time::sleep(std::time::Duration::from_secs(5)).await;
                 }

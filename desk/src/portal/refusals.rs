@@ -103,14 +103,14 @@ pub(crate) fn problem_of(refusal: &Refusal) -> Problem {
 
 fn status_of(code: &str) -> StatusCode {
     match code {
-        "market-unreachable" => StatusCode::BAD_GATEWAY,
+        "market-unreachable" | "busy" | "took-too-long" | "too-many" => StatusCode::BAD_GATEWAY,
         "no-listing" | "unknown-listing" | "no-order" | "no-receipt" | "not-found" | "no-file" => {
             StatusCode::NOT_FOUND
         }
         "usage" | "not-cleared" | "malformed" | "words" | "passphrase" | "unreadable-file" | "empty-file" => {
             StatusCode::UNPROCESSABLE_ENTITY
         }
-        "wrong-passphrase" => StatusCode::FORBIDDEN,
+        "wrong-passphrase" | "wrong-passkey" => StatusCode::FORBIDDEN,
         "desk-store" | "disk" | "damaged-settings" | "damaged-keyring" | "damaged-wallet" => {
             StatusCode::INTERNAL_SERVER_ERROR
         }

@@ -115,7 +115,7 @@ pub(crate) fn begin(
             match desk.sell_heard(&file, &order, &ears).await {
                 Ok(sold) => break sold,
                 // Everything until here is recorded; the same call goes on where it stopped.
-                Err(refusal) if refusal.code == "market-unreachable" => {
+                Err(refusal) if refusal.may_pass() => {
                     ears.job.stuck(&refusal);
                     tokio::time::sleep(std::time::Duration::from_secs(3)).await;
                 }

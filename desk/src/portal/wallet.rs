@@ -139,7 +139,7 @@ async fn pay(
                 let remedy = "Nothing was paid. Send again if you still want to.";
                 return Err(Refusal::new("payment-ended", ended.sentence(), remedy));
             }
-            Err(refusal) if refusal.code == "market-unreachable" => {
+            Err(refusal) if refusal.may_pass() => {
                 job.stuck(&refusal);
                 tokio::time::sleep(Duration::from_secs(3)).await;
             }

@@ -233,21 +233,37 @@ async fn a_listing_that_was_stopped_half_way_is_continued_and_only_sealed_once()
     let (selling, seller) = somebody(&street, &one).await;
     let sent = seller.put("/api/files/planes.csv", rows(400)).await.ok();
     // Time stands still: the beacon does not come, and the job waits.
+    let mut events = seller.events(None).await;
     let begun = seller.post("/api/goods", json!({"file": sent["file"], "draft": draft()})).await.ok();
     let job = begun["job"].as_str().unwrap().to_owned();
-    let mut events = seller.events(None).await;
-    let waits = seller.until(&format!("/api/jobs/{job}"), |job| job["state"] == "waiting").await;
-    let listing = waits["about"].as_str().unwrap().to_owned();
-    let mut bytes = 0;
-    for _ in 0..40 {
-        let recent = seller.get("/api/jobs").await.ok();
-        bytes = bytes.max(recent["jobs"][0]["total"].as_u64().unwrap_or(0));
-        if let Ok(Some((_, event))) =
-            tokio::time::timeout(std::time::Duration::from_millis(50), events.next()).await
-        {
-            bytes = bytes.max(event["job"]["total"].as_u64().unwrap_or(0));
+    let mut counted = Vec::new();
+    let waits = loop {
+        let (_, event) = events.until("job").await;
+        let view = event["job"].clone();
+        if view["unit"] == "bytes" {
+            counted.push((
+                view["stage"].clone(),
+                view["done"].as_u64().unwrap(),
+                view["total"].as_u64().unwrap(),
+            ));
         }
-    }
+        if view["state"] == "waiting" {
+            break view;
+        }
+    };
+    let listing = waits["about"].as_str().unwrap().to_owned();
+    let whole = |stage: &str| {
+        let said = |(name, done, total): &&(Value, u64, u64)| {
+            name.as_str().unwrap().starts_with(stage) && done == total && *total > 0
+        };
+        counted.iter().find(said).map(|(_, _, total)| *total)
+    };
+    assert_eq!(
+        whole("Sealing"),
+        Some(2 * rows(400).len() as u64),
+        "read once to be sealed and once to be promised"
+    );
+    assert!(whole("Uploading").unwrap() > rows(400).len() as u64, "{counted:?}");
     let said = seller.delete(&format!("/api/jobs/{job}")).await.ok();
     assert_eq!(
         (&said["job"]["state"], said["money"].as_str().unwrap().is_empty()),
