@@ -32,7 +32,7 @@ pub(super) const VERSION: &str = "tacit";
 
 pub(super) const SEARCH: &str = "Search";
 pub(super) const SEARCH_LABEL: &str = "Search the catalogue";
-pub(super) const SEARCH_HINT: &str = "flights, weather, tail numbers…";
+pub(super) const SEARCH_HINT: &str = "flights, weather…";
 
 pub(super) const HOME_DESCRIPTION: &str =
     "Buy and sell data: the sale stays between the two sides, and anybody can check that it was honest.";
