@@ -35,6 +35,7 @@ impl OpenDesk {
         loop {
             let kept = self.request_order(&listing, &pool, market.fees.version, out.clone()).await?;
             let order = kept.order;
+            let _claim = self.folder().claim(&order.to_string()).await?;
             match self.place_at_market(&kept).await {
                 // The words used this number before, on a desk that is lost: the next one.
                 Err(refusal) if refusal.code == "order-taken" => self.give_up_number(&order).await?,
