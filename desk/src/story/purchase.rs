@@ -8,6 +8,7 @@
 //! that the ledger ends; the wallet holds the bundle and never makes another one under the same name.
 
 mod answer;
+mod ordering;
 mod paying;
 mod place;
 pub(crate) mod receiving;
@@ -15,21 +16,19 @@ pub(crate) mod receiving;
 use super::Tell;
 use super::hearing::{Bytes, Hears, InBytes};
 use super::receipts::Side;
-use super::terms;
 use crate::OpenDesk;
 use crate::cabinet::Drawer;
 use crate::mailroom::outgoing::OutgoingLetter;
 use crate::mailroom::own_state::FoundOrder;
 use crate::refusal::Refusal;
 use crate::wallet::PaymentOutcome;
-use crate::wallet::shortage::insufficient;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use std::time::Duration;
 use tacit_catalogue::Listing;
 use tacit_relay::{Kind, Letter};
-use tacit_settlement::{Pool, PoolId};
-use tacit_trade::{ACCEPT_WITHIN, Agreement, Lapse, Order, OrderRequest, Purchase, TagOpening};
+use tacit_settlement::PoolId;
+use tacit_trade::{Agreement, Lapse, OrderRequest, Purchase, TagOpening};
 use tacit_values::{ListingId, Money, OrderId, ReceiptId, Timestamp};
 use tacit_wire::bodies::orders::OrderAct;
 
@@ -80,84 +79,6 @@ impl OpenDesk {
     /// One purchase of this desk.
     pub async fn purchase(&self, order: &OrderId) -> Result<Option<PurchaseKept>, Refusal> {
         Ok(self.cabinet().get::<PurchaseKept>(PURCHASES, &order.to_string()).await?.map(|kept| kept.value))
-    }
-
-    /// Begins an order for the newest version of a listing. Nothing is paid here.
-    pub async fn place_order(
-        &self,
-        listing: &ListingId,
-        most: Option<Money>,
-        out: Option<PathBuf>,
-    ) -> Result<OrderId, Refusal> {
-        self.mirror().calm().await?;
-        self.mirror().follow_catalogue().await?;
-        let listing = self.for_sale(listing, most).await?;
-        if let Some(out) = &out {
-            place::is_free(out)?;
-        }
-        let market = self.mirror().meet().await?;
-        let views = self.wallet().sync().await?;
-        let pool = self.wallet().current_pool(listing.price.currency()).await?;
-        let free = views.iter().find(|view| view.pool.pool == pool.pool).map(|view| view.balance);
-        let rotated = self.wallet().in_rotated_pools(listing.price.currency()).await?;
-        enough(listing.price.money(), free.map(|balance| (balance.free, balance.in_flight)), rotated)?;
-        loop {
-            let order = self.request_order(&listing, &pool, market.fees.version, out.clone()).await?;
-            match self.place_at_market(&order).await {
-                // The words used this number before, on a desk that is lost: the next one.
-                Err(refusal) if refusal.code == "order-taken" => self.give_up_number(&order).await?,
-                // Whatever else stands in the way, the drive meets it again and says it.
-                _ => return Ok(order),
-            }
-        }
-    }
-
-    async fn request_order(
-        &self,
-        listing: &Listing,
-        pool: &Pool,
-        fee_version: u32,
-        out: Option<PathBuf>,
-    ) -> Result<OrderId, Refusal> {
-        let (number, order) = self.next_order().await?;
-        let request = terms::request(self, order, listing, pool, fee_version);
-        let now = self.now();
-        let purchase = Purchase::request(request, now, now.plus(ACCEPT_WITHIN))
-            .map_err(|refused| not_a_step(&refused))?;
-        let kept = PurchaseKept {
-            purchase,
-            order,
-            number,
-            revision: 0,
-            title: listing.title.as_str().to_owned(),
-            listing: listing.id,
-            price: listing.price.money(),
-            since: now,
-            out: out.unwrap_or_else(|| self.bought_place(&order)),
-            attempt: 0,
-            receipt: None,
-        };
-        self.mailroom().watch(order).await?;
-        self.keep_purchase(kept).await?;
-        Ok(order)
-    }
-
-    async fn place_at_market(&self, order: &OrderId) -> Result<(), Refusal> {
-        let Some(kept) = self.purchase(order).await? else { return Ok(()) };
-        let Purchase::Requested { request, .. } = kept.purchase else { return Ok(()) };
-        let act = OrderAct::Place { request };
-        let buyer = self.keyring().order_persona(*order);
-        match self.market().acting(&buyer)?.act_on_order(*order, &act).await?.order {
-            Order::Placed { .. } => Ok(()),
-            // The very same request, long ago: that order is over or under way elsewhere.
-            _ => Err(Refusal::new("order-taken", "this desk's words used the number before", "Order again.")),
-        }
-    }
-
-    /// Forgets an order that never was one.
-    async fn give_up_number(&self, order: &OrderId) -> Result<(), Refusal> {
-        self.mailroom().unwatch(*order).await?;
-        Ok(self.cabinet().remove(PURCHASES, &order.to_string()).await?)
     }
 
     /// Takes up an order that was found again from the words: its last sealed copy at the market becomes its record, and the
@@ -442,38 +363,6 @@ impl OpenDesk {
         Ok(Some(PurchaseKept { purchase, receipt: Some(receipt), ..kept.clone() }))
     }
 
-    async fn for_sale(&self, listing: &ListingId, most: Option<Money>) -> Result<Listing, Refusal> {
-        let found = self.mirror().listing(listing).await?;
-        let listing = found
-            .ok_or_else(|| {
-                Refusal::new(
-                    "no-listing",
-                    "there is no such listing at this market",
-                    "Search again with `tacit search`.",
-                )
-            })?
-            .listing;
-        if !listing.is_for_sale() {
-            return Err(Refusal::new(
-                "not-for-sale",
-                "the listing is not for sale now",
-                "Choose another with `tacit search`.",
-            ));
-        }
-        match most {
-            Some(most) if listing.price.money().micros() > most.micros() => Err(Refusal::new(
-                "price-changed",
-                format!(
-                    "the price is {} {} now, more than the {most} you agreed to",
-                    listing.price.money(),
-                    listing.price.currency()
-                ),
-                "Look at `tacit show` and order again with a higher --max-price if it is worth that.",
-            )),
-            _ => Ok(listing),
-        }
-    }
-
     /// Records a change, then leaves a sealed copy at the market, so that the words alone find the order again.
     async fn keep_purchase(&self, mut kept: PurchaseKept) -> Result<(), Refusal> {
         kept.revision += 1;
@@ -492,17 +381,6 @@ impl OpenDesk {
 }
 
 type Step = Result<Purchase, tacit_trade::PurchaseRefused>;
-
-fn enough(price: Money, there: Option<(Money, Money)>, rotated: Money) -> Result<(), Refusal> {
-    let zero = Money::zero(price.currency());
-    let (free, in_flight) = there.unwrap_or((zero, zero));
-    if free.micros() >= price.micros() {
-        return Ok(());
-    }
-    let short = insufficient(price, free, in_flight, rotated);
-    let remedy = format!("Nothing was ordered. {}", short.remedy);
-    Err(Refusal { remedy, ..short })
-}
 
 fn over(kept: &PurchaseKept) -> Option<Refusal> {
     Some(match &kept.purchase {

@@ -209,26 +209,9 @@ async fn two_desks_with_the_same_words_pay_one_order_once() {
 }
 
 #[tokio::test]
-async fn numbers_that_the_words_used_before_are_passed_over() {
+async fn a_number_that_the_words_used_before_is_passed_over_and_its_copy_at_the_market_stays() {
     let fair = Fair::open().await;
     let first = fair.order().await;
-    // The copy at the market is gone, as after two weeks; the order is not.
-    let key = fair.buyer.keyring().order_persona(first);
-    let (me, elsewhere) = (key.persona(), fair.seller.keyring().seller().persona());
-    let (kind, body) = (Kind::ToSelf, json!({}));
-    let letter = Letter {
-        v: 1,
-        from: me,
-        to: me,
-        kind,
-        order: first,
-        seq: 99,
-        reply_to: None,
-        checkpoint: None,
-        body,
-    };
-    let sealed = seal_letter(letter, &key, &fair.seller.keyring().mail_key(&elsewhere).recipient()).unwrap();
-    fair.buyer.market().acting(&key).unwrap().keep_self_letter(0, sealed.into()).await.unwrap();
     let price = Some(tacit_catalogue::Price::new(crate::street::money("21")).unwrap());
     let (seller, listing) = (fair.seller.clone(), fair.listing);
     let dearer = tacit_catalogue::Revision { price, ..Default::default() };
@@ -240,6 +223,9 @@ async fn numbers_that_the_words_used_before_are_passed_over() {
     let second = restored.place_order(&fair.listing, None, None).await.unwrap();
     assert_eq!(second, restored.keyring().order_id(1));
     assert_eq!(restored.purchases().await.unwrap().len(), 1);
+    let found = restored.mailroom().find_own_orders(0, &|_| {}).await.unwrap();
+    assert_eq!(found[0].state, serde_json::to_value(fair.kept(&first).await).unwrap());
+    assert_eq!((found[0].order, found[1].order), (first, second));
 }
 
 #[tokio::test]

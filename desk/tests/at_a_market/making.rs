@@ -17,13 +17,13 @@ struct Typed<A: clap::Args> {
     args: A,
 }
 
-fn typed<A: clap::Args>(line: &[&str]) -> A {
+pub(crate) fn typed<A: clap::Args>(line: &[&str]) -> A {
     Typed::<A>::try_parse_from([&["tacit"], line].concat()).map_err(|wrong| wrong.to_string()).unwrap().args
 }
 
 /// What a command wrote to standard output.
 #[derive(Clone, Default)]
-struct Paper(Arc<Mutex<Vec<u8>>>);
+pub(crate) struct Paper(Arc<Mutex<Vec<u8>>>);
 
 impl Write for Paper {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
@@ -36,7 +36,7 @@ impl Write for Paper {
 }
 
 impl Paper {
-    fn output(&self) -> Output {
+    pub(crate) fn output(&self) -> Output {
         Output::to(true, Box::new(self.clone()), Box::new(std::io::sink()))
     }
 
@@ -50,7 +50,7 @@ impl Paper {
     }
 
     /// Exactly one JSON document.
-    fn document(&self) -> Value {
+    pub(crate) fn document(&self) -> Value {
         serde_json::from_slice(&self.0.lock().unwrap()).unwrap()
     }
 }

@@ -1,6 +1,7 @@
 //! Selling that is cut off: what goes on, what is sealed anew, and what is never signed twice.
 
 use crate::fair::{Fair, Said, file_of, order_of, sell};
+use crate::making::{Paper, typed};
 use crate::street::{Someone, Street};
 use serde_json::{Value, json};
 use std::path::Path;
@@ -9,6 +10,8 @@ use std::time::Duration;
 use tacit_catalogue::Revision;
 use tacit_desk::OpenDesk;
 use tacit_desk::cabinet::Drawer;
+use tacit_desk::commands::verify;
+use tacit_desk::keyring::passphrase::Passphrases;
 use tacit_desk::story::sell::SellOrder;
 use tacit_values::ListingId;
 
@@ -159,4 +162,26 @@ async fn a_changed_price_that_the_market_perhaps_has_is_not_signed_a_second_time
     let seller = fair.seller.clone();
     let paused = tokio::spawn(async move { seller.pause_listing(&listing).await.unwrap() });
     assert_eq!(fair.street.until(paused).await.listing.version, 3);
+}
+
+#[tokio::test]
+async fn a_verified_sample_repeats_no_number_that_nobody_signed() {
+    let fair = Fair::open().await;
+    let manifest = fair.seller.goods(&fair.listing).await.unwrap().unwrap().manifest.manifest.digest();
+    let market = fair.buyer.market().singly().unwrap();
+    let mut view = serde_json::to_value(market.manifest(manifest).await.unwrap()).unwrap();
+    view["earlier"] = json!(9);
+    let sample = serde_json::to_vec(&market.sample(fair.listing).await.unwrap()).unwrap();
+    let (one, two) = (fair.place.path().join("sample.json"), fair.place.path().join("manifest.json"));
+    std::fs::write(&one, sample).unwrap();
+    std::fs::write(&two, serde_json::to_vec(&view).unwrap()).unwrap();
+    let args = typed(&[one.to_str().unwrap(), two.to_str().unwrap()]);
+    let (paper, nobody) = (Paper::default(), Passphrases::default());
+    fair.buyer.settings().write(fair.buyer.folder()).unwrap();
+    let engines = fair.someone.engines(&fair.street);
+    verify::run(fair.buyer.folder(), &nobody, engines, &args, &mut paper.output()).await.unwrap();
+    let found = paper.document()["documents"][0].clone();
+    assert_eq!(found["kind"], "sample");
+    assert!(!found["quality"].as_str().unwrap().contains("logged 9"), "{found}");
+    assert!(found["not_checked"][0].as_str().unwrap().contains("tacit sample"), "{found}");
 }

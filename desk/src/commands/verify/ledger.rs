@@ -1,7 +1,7 @@
 //! `tacit verify ledger`: fetches or opens a copy of the whole ledger, replays it, and tells what it holds.
 
 use super::{Verifying, no_keys, no_source};
-use crate::output::Output;
+use crate::output::{Output, several};
 use crate::refusal::Refusal;
 use crate::verify::copy::{LedgerCopy, PassingCopy};
 use crate::verify::keys::KeysFrom;
@@ -89,9 +89,12 @@ fn tell(found: &VerifiedLedger, from: KeysFrom, save: Option<&PathBuf>, out: &mu
     let newest = found.newest.map(|time| format!(", the newest over at {time}")).unwrap_or_default();
     let kept = save.map(|folder| format!("\nKept in {}.", folder.display())).unwrap_or_default();
     let text = format!(
-        "The ledger of {} holds: {epochs} epochs{newest}, {bundles} bundles, their proofs checked in {batches} batches.\n\
+        "The ledger of {} holds: {}{newest}, {}, their proofs checked in {}.\n\
          Minted {}, burned {}, inside {} {}. Every epoch is in the log of {} leaves under its signed checkpoint.\n{}{kept}",
         found.market,
+        several(epochs, "epoch"),
+        several(bundles, "bundle"),
+        several(batches, "batch"),
         found.minted,
         found.burned,
         found.balance,

@@ -9,6 +9,9 @@ use std::path::PathBuf;
 use tacit_catalogue::{SampleFigures, quality_sentence};
 use tacit_delivery::{Sample, verify_sample};
 
+const TRIES: &str = "How often the seller tried for this offer before is not in these files: `tacit sample` counts it in the \
+                     market's log.";
+
 pub(super) fn check(
     sample: &Sample,
     documents: &[(PathBuf, Document)],
@@ -32,7 +35,8 @@ pub(super) fn check(
     let count = |many: usize| u32::try_from(many).unwrap_or(u32::MAX);
     let figures = SampleFigures {
         drawn: audited.size(),
-        earlier_manifests: u32::try_from(view.earlier).unwrap_or(u32::MAX),
+        // What the market says about earlier manifests is signed by nobody: it is not repeated here.
+        earlier_manifests: 0,
         columns: count(manifest.schema.len()),
         redacted: count(manifest.schema.iter().filter(|column| column.redacted).count()),
     };
@@ -48,10 +52,11 @@ pub(super) fn check(
         "breaches": audited.breaches(),
         "log_index": index,
         "quality": sentence,
+        "not_checked": [TRIES],
         "profile": audited.profile(),
     });
     let text = format!(
-        "This sample holds: every row is in the manifest where the beacon drew it; {BEACON}\n{sentence}."
+        "This sample holds: every row is in the manifest where the beacon drew it; {BEACON}\n{sentence}.\n{TRIES}"
     );
     Ok(Finding { document, text })
 }
