@@ -111,8 +111,12 @@ impl Mailroom<'_> {
             let ticks_left = ((hour + 1) * HOUR_MS - from) / length;
             if hour < hour_of(now) && ticks_left > TICKS_BEFORE_AN_HOUR {
                 for bucket in names.values() {
-                    let letters = self.desk.market().mirror().bucket_hour(*bucket, hour).await?.letters;
-                    new += self.take(letters, &mailboxes).await?;
+                    match self.desk.market().mirror().bucket_hour(*bucket, hour).await.map_err(Refusal::from)
+                    {
+                        Ok(bucket) => new += self.take(bucket.letters, &mailboxes).await?,
+                        Err(refusal) if refusal.code == "not-yet" => return Ok(new),
+                        Err(refusal) => return Err(refusal),
+                    }
                 }
                 from = (hour + 1) * HOUR_MS;
             } else if from / length < open_tick {
@@ -254,6 +258,11 @@ impl Mailroom<'_> {
         let keyring = self.desk.keyring();
         let personas = watched.iter().map(|kept| keyring.order_persona(kept.value.order).persona());
         Ok(personas.map(|persona| (persona, keyring.mail_key(&persona))).collect())
+    }
+
+    /// How long a tick of the market's relay is.
+    pub(crate) async fn tick_length(&self) -> Result<Duration, Refusal> {
+        Ok(Duration::from_millis(self.relay().await?.tick_length_ms.max(1)))
     }
 
     async fn relay(&self) -> Result<RelayView, Refusal> {

@@ -49,7 +49,7 @@ async fn answer_orders(portal: Portal, desk: Arc<OpenDesk>) {
         sales = now;
         match outcome {
             Ok(()) => answered(&portal, None),
-            Err(refusal) if refusal.code == "market-unreachable" => {
+            Err(refusal) if refusal.may_pass() => {
                 answered(&portal, Some(&refusal));
                 tokio::time::sleep(AWAY).await;
             }
@@ -113,7 +113,7 @@ async fn follow(portal: Portal, desk: Arc<OpenDesk>) {
                 portal.end_with(refusal);
                 return;
             }
-            Err(refusal) if refusal.code == "market-unreachable" => answered(&portal, Some(&refusal)),
+            Err(refusal) if refusal.may_pass() => answered(&portal, Some(&refusal)),
             Err(refusal) => portal.say(&refusal.to_string()),
         }
         let epoch = desk.wallet().current_pool(Currency::TestUsd).await.map(|pool| pool.epoch_length());

@@ -75,11 +75,13 @@ impl OpenDesk {
                     Ok(true) => self.mailroom().handled(letter).await?,
                     // What the letter needs has not come yet (an epoch, an earlier letter): next round.
                     Ok(false) => {}
-                    Err(refusal) if refusal.code == "market-unreachable" => return Err(refusal),
-                    Err(refusal) => {
+                    Err(refusal) if is_of_the_letter(&refusal) => {
                         tell(&format!("a letter about {order} was put aside: {refusal}"));
                         self.mailroom().handled(letter).await?;
                     }
+                    Err(refusal) if refusal.may_pass() => return Err(refusal),
+                    // Whatever hinders this desk is no reason to lose a letter: next round.
+                    Err(refusal) => tell(&format!("{order}: {refusal}")),
                 }
             }
         }
@@ -88,7 +90,7 @@ impl OpenDesk {
             let _claim = self.folder().claim(&order.to_string()).await?;
             match self.go_on(&order, tell).await {
                 Ok(()) => {}
-                Err(refusal) if refusal.code == "market-unreachable" => return Err(refusal),
+                Err(refusal) if refusal.may_pass() => return Err(refusal),
                 Err(refusal) => tell(&format!("{order}: {refusal}")),
             }
         }
@@ -442,6 +444,11 @@ fn read<T: serde::de::DeserializeOwned>(body: &Value) -> Result<T, Refusal> {
 fn not_a_step(why: &dyn std::fmt::Display) -> Refusal {
     let remedy = "`tacit orders show ORDER` says where it stands; `tacit desk` goes on with it by itself.";
     Refusal::new("order", why.to_string(), remedy)
+}
+
+/// Whether the letter itself is what cannot be acted on, today or later.
+fn is_of_the_letter(refusal: &Refusal) -> bool {
+    matches!(refusal.code.as_ref(), "order" | "untrue-payment")
 }
 
 fn not_placed() -> Refusal {

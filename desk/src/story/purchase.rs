@@ -368,7 +368,7 @@ impl OpenDesk {
         kept.revision += 1;
         self.cabinet().put(PURCHASES, &kept.order.to_string(), &kept).await?;
         match self.keep_copy(&kept).await {
-            Err(refusal) if refusal.code == "market-unreachable" => Ok(()),
+            Err(refusal) if refusal.may_pass() => Ok(()),
             kept_there => kept_there,
         }
     }

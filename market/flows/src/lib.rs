@@ -19,6 +19,7 @@ mod refusal;
 mod requests;
 mod settings;
 mod shelf;
+mod ticks;
 mod uploads;
 
 pub use about::{FEES, FeeSchedule, MarketFacts, PoolFigures, PrivacyFigures};

@@ -24,6 +24,8 @@ pub const SELF_SLOTS: u32 = 4;
 /// Personas that were alive this recently decide how fine the buckets are.
 pub(crate) const LIVE_SINCE: Duration = Duration::from_secs(7 * 86_400);
 const HOUR_MILLIS: u64 = 3_600_000;
+/// A letter is still being written into a time that is over by the clock.
+const A_MOMENT: Duration = Duration::from_millis(200);
 
 /// Why a letter was not taken.
 #[derive(Debug, thiserror::Error)]
@@ -111,8 +113,10 @@ impl Market {
     pub async fn deliver_letter(&self, to: Persona, letter: &[u8]) -> Result<Put, LetterNotTaken> {
         check_letter(letter)?;
         let now = self.now();
+        let place = self.0.ticks.take(self.tick_at(now));
+        let now = now.max(self.tick_start(place.tick()));
         let mut tx = self.store().begin().await?;
-        let put = match tx.mail().deliver(&to, letter, self.tick_at(now), now).await {
+        let put = match tx.mail().deliver(&to, letter, place.tick(), now).await {
             Ok(put) => put,
             Err(LetterRefused::Full) => {
                 return Err(LetterNotTaken::Full { retry_after: Duration::from_secs(300) });
@@ -120,6 +124,7 @@ impl Market {
             Err(LetterRefused::Store(fault)) => return Err(fault.into()),
         };
         tx.commit().await?;
+        drop(place);
         self.bells().ring(&to);
         tracing::debug!(bytes = letter.len(), "letter taken");
         Ok(put)
@@ -168,8 +173,9 @@ impl Market {
     pub async fn bucket_tick(&self, bucket: Bucket, tick: u64) -> Result<Vec<Bytes>, MailNotRead> {
         let now = self.now();
         self.admit(bucket)?;
-        if tick >= self.tick_at(now) {
-            let retry_after = self.tick_start(tick.saturating_add(1)).since(now);
+        let next = tick.saturating_add(1);
+        if tick >= self.tick_at(now) || !self.0.ticks.end_before(next) {
+            let retry_after = self.tick_start(next).since(now).max(A_MOMENT);
             return Err(MailNotRead::NotOver { retry_after });
         }
         let letters = self.store().read().await?.mail().tick(bucket, tick).await?;
@@ -180,9 +186,9 @@ impl Market {
     pub async fn bucket_hour(&self, bucket: Bucket, hour: u64) -> Result<Vec<Bytes>, MailNotRead> {
         let now = self.now();
         self.admit(bucket)?;
-        if hour >= hour_of(now) {
-            let over = Timestamp::from_millis(hour.saturating_add(1).saturating_mul(HOUR_MILLIS));
-            return Err(MailNotRead::NotOver { retry_after: over.since(now) });
+        let over = Timestamp::from_millis(hour.saturating_add(1).saturating_mul(HOUR_MILLIS));
+        if hour >= hour_of(now) || !self.0.ticks.end_before(self.tick_at(over)) {
+            return Err(MailNotRead::NotOver { retry_after: over.since(now).max(A_MOMENT) });
         }
         let letters = self.store().read().await?.mail().hour(bucket, hour).await?;
         Ok(self.shuffled(letters))

@@ -6,6 +6,7 @@
 use crate::ledger::{Founded, Ledger, Submission};
 use crate::settings::MarketSettings;
 use crate::shelf::PublicShelf;
+use crate::ticks::Ticks;
 use rand::rngs::StdRng;
 use std::collections::HashSet;
 use std::fmt;
@@ -91,6 +92,7 @@ pub(crate) struct Shared {
     /// Counts closed epochs; whoever waits for evidence watches it.
     pub(crate) closings: watch::Sender<u64>,
     bells: Bells,
+    pub(crate) ticks: Ticks,
     bucket_bits: AtomicU8,
     today: Mutex<Today>,
     pub(crate) shelf: PublicShelf,
@@ -118,6 +120,7 @@ impl Shared {
             queue,
             closings: watch::Sender::new(0),
             bells: Bells::default(),
+            ticks: Ticks::default(),
             bucket_bits: AtomicU8::new(0),
             today: Mutex::default(),
             shelf: PublicShelf::default(),

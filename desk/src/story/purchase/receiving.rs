@@ -31,7 +31,7 @@ impl OpenDesk {
         if let Some(delivery) = self.delivery_letter(kept, deal, tell).await? {
             return Ok(Some(delivery));
         }
-        if !self.asks_instead_of_letters(&kept.order) {
+        if !self.asks_instead_of_letters(&kept.order).await? {
             return Ok(None);
         }
         let buyer = self.keyring().order_persona(kept.order);
