@@ -6,7 +6,7 @@ import { join, resolve } from "node:path";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { expect } from "vitest";
 
-const CHROMIUM = process.env.TACIT_CHROMIUM ?? "/usr/bin/chromium";
+const CHROMIUM = process.env.TACIT_TEST_CHROMIUM ?? "/usr/bin/chromium";
 /** Where screenshots are kept, to be looked at. */
 export const PICTURES = process.env.TACIT_PICTURES ?? resolve(import.meta.dirname, "../../target/pictures");
 

@@ -5,12 +5,15 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-const NAMES: &str = "`ledger` (the whole path of a payment against the bare batch validator) and `demo` (seconds, memory, sizes)";
+const NAMES: &str = "`ledger` (the whole path of a payment against the bare batch validator), `demo` (seconds, memory, sizes), \
+    `catalogue` (search, loading and mirroring 100,000 listings), `pages` (the public pages over them)";
+/// Benches that are a file of `benches/`.
+const MEASURED: &[&str] = &["ledger", "catalogue", "pages"];
 
 /// Runs one bench by name.
 pub(crate) fn run(words: &[String]) -> Result<(), Stopped> {
     match words {
-        [name, rounds @ ..] if name == "ledger" => measure("ledger", rounds),
+        [name, more @ ..] if MEASURED.contains(&name.as_str()) => measure(name, more),
         [name] if name == "demo" => demo(),
         _ => Err(Stopped::usage(&format!("say which bench: {NAMES}"))),
     }

@@ -40,6 +40,14 @@ pub(crate) fn check() -> Result<(), Stopped> {
     npm(&["run", "check"])
 }
 
+/// Journeys through the pages in a real browser, with the program that tests spawn. `cargo test` has built it.
+#[expect(dead_code, reason = "next")]
+pub(crate) fn journeys() -> Result<(), Stopped> {
+    let beside = std::env::current_exe().map_err(|cause| Stopped::with(1, &cause.to_string()))?;
+    let program = beside.with_file_name("examples").join("tacit-assumed");
+    npm_with(&["run", "journeys"], &[("TACIT_PROGRAM", &program)])
+}
+
 /// Before a demo: makes the pages when they are missing or old. Without Node, or when it does not work, says so and goes on:
 /// the market and the desks run without their pages.
 pub(crate) fn build_if_possible() {
@@ -111,8 +119,14 @@ fn portal() -> PathBuf {
 
 /// One npm command in `portal/`. What it says goes to standard error: the demo's standard output is its own.
 fn npm(words: &[&str]) -> Result<(), Stopped> {
+    npm_with(words, &[])
+}
+
+fn npm_with(words: &[&str], settings: &[(&str, &Path)]) -> Result<(), Stopped> {
     eprintln!("$ npm {} (in portal/)", words.join(" "));
-    let done = Command::new("npm").args(words).current_dir(portal()).stdout(std::io::stderr()).status();
+    let mut command = Command::new("npm");
+    command.args(words).envs(settings.iter().copied()).current_dir(portal());
+    let done = command.stdout(std::io::stderr()).status();
     match done {
         Ok(status) if status.success() => Ok(()),
         Ok(_) => Err(Stopped::with(1, &format!("`npm {}` failed; see what it says above", words.join(" ")))),

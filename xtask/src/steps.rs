@@ -27,7 +27,7 @@ pub(crate) fn demo(words: &[String]) -> Result<(), Stopped> {
     cargo(&all, &[])
 }
 
-/// Formatting, pages, lints, tests, in this order: the cheapest to fail comes first.
+/// Formatting, pages, lints, tests, journeys in a browser, in this order: the cheapest to fail comes first.
 pub(crate) fn test() -> Result<(), Stopped> {
     cargo(&["fmt", "--all", "--check"], &[])?;
     pages::check()?;
