@@ -16,6 +16,9 @@ use tokio::net::TcpStream;
 
 const VISITS: u64 = 500;
 
+/// Which page a visit asks for.
+type Address<'l> = Box<dyn Fn(u64) -> String + 'l>;
+
 #[tokio::main]
 async fn main() {
     let many = std::env::args().skip(1).find_map(|word| word.parse().ok()).unwrap_or(100_000);
@@ -27,7 +30,7 @@ async fn main() {
     };
     let mut pages = serde_json::Map::new();
     let mut worst: f64 = 0.0;
-    let visits: [(&str, Box<dyn Fn(u64) -> String>); 4] = [
+    let visits: [(&str, Address<'_>); 4] = [
         ("home", Box::new(|_| "/".to_owned())),
         ("search", Box::new(|number| format!("/search?q={}", words(number).replace(' ', "+")))),
         ("search_all", Box::new(|_| "/search".to_owned())),
