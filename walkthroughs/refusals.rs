@@ -179,6 +179,12 @@ fn a_retired_listing_cannot_be_bought() {
     assert_eq!(jay.does(&["orders"])["orders"], Value::Array(Vec::new()));
     assert!(!refused.next.is_empty(), "{refused:?}");
     assert_eq!(jay.does(&["wallet"])["balance"], "100.00");
+
+    // A new listing does not hide that the seller drew a sample before.
+    let again = lists(&wren, &street);
+    let seen = jay.does(&["sample", &again]);
+    assert_eq!((&seen["earlier_manifests"], &seen["earlier_manifests_of_seller"]), (&0.into(), &1.into()));
+    assert_eq!(jay.does(&["show", &again])["earlier_manifests_of_seller"], 1);
 }
 
 #[test]
@@ -198,10 +204,29 @@ fn an_order_waits_for_an_absent_seller_and_outlives_the_markets_absence() {
     // The market is away: nobody can finish anything, and everybody is told so.
     street.stop_market();
     let another = street.file("another.csv", GOOD_TABLE);
-    says(&wren.is_refused(&sells(&another)), "market-unreachable", &[]);
-    says(&jay.is_refused(&["buy", &listing, "--yes", "--wait", "2"]), "market-unreachable", &[]);
-    says(&jay.is_refused(&["wallet", "send", &address, "5", "--wait", "2"]), "market-unreachable", &[]);
-    says(&jay.is_refused(&["orders", "resume", &order, "--wait", "2"]), "market-unreachable", &[]);
+    let steps_of_a_seller: [&[&str]; 6] = [
+        &sells(&another),
+        &["listings", "edit", &listing, "--price", "30"],
+        &["listings", "pause", &listing],
+        &["listings", "resume", &listing],
+        &["retire", &listing],
+        &["desk", "--headless"],
+    ];
+    let steps_of_a_buyer: [&[&str]; 5] = [
+        &["sample", &listing],
+        &["buy", &listing, "--yes", "--wait", "2"],
+        &["orders", "resume", &order, "--wait", "2"],
+        &["wallet", "send", &address, "5", "--wait", "2"],
+        &["verify", "ledger", "--market", &street.origin().to_owned()],
+    ];
+    for (person, steps) in [(&wren, steps_of_a_seller), (&jay, steps_of_a_buyer)] {
+        for words in steps {
+            says(&person.is_refused(words), "market-unreachable", &[]);
+        }
+    }
+    let finch = street.stranger("finch");
+    let init = ["init", "--market", street.origin(), "--no-passphrase"];
+    says(&finch.is_refused(&init), "market-unreachable", &[]);
 
     // Both are back: the same order goes on to its end.
     street.start_market();

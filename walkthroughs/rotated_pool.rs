@@ -18,7 +18,7 @@ fn has(person: &Person, balance: &str) {
 
 #[test]
 fn money_in_a_rotated_pool_crosses_and_pays_again() {
-    let street = Street::open(Proofs::Assumed, Rows::Sqlite);
+    let street = Street::open(Proofs::Real, Rows::Sqlite);
     let (jay, wren) = (street.person("jay"), street.person("wren"));
     street.mint(&jay.address(), "32.50");
     has(&jay, "32.50");

@@ -7,10 +7,12 @@
 
 mod street;
 
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use street::canary::{Places, amount, letters, word};
 use street::meddler::{Heard, Meddler};
 use street::{Person, Proofs, Rows, Street};
+use tacit_store::testing::TestDatabase;
 
 /// What the buyer looks for.
 const SEARCHED: &str = "quagga-zanzibar";
@@ -45,28 +47,6 @@ fn table() -> Vec<u8> {
     text.into_bytes()
 }
 
-/// An amount as text, as a number of cents in text, and as the eight bytes of that number in both orders.
-fn spellings(amount: &str) -> Vec<Vec<u8>> {
-    let cents = amount.replace('.', "");
-    let number: u64 = cents.parse().unwrap();
-    vec![amount.into(), cents.into(), number.to_le_bytes().into(), number.to_be_bytes().into()]
-}
-
-fn holds(bytes: &[u8], sought: &[u8]) -> bool {
-    bytes.windows(sought.len()).any(|window| window == sought)
-}
-
-fn files_below(folder: &Path, found: &mut BTreeMap<String, Vec<u8>>) {
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            files_below(&path, found);
-        } else {
-            found.insert(path.display().to_string(), std::fs::read(&path).unwrap());
-        }
-    }
-}
-
 fn wait_for_balance(person: &Person, balance: &str) {
     for _ in 0..200 {
         if person.does(&["wallet"])["balance"] == balance {
@@ -77,16 +57,42 @@ fn wait_for_balance(person: &Person, balance: &str) {
     panic!("the balance never was {balance}");
 }
 
-/// A desk whose every connection goes through the proxy.
-fn person_behind(street: &Street, meddler: &Meddler, name: &str) -> Person {
+/// A desk whose every connection goes through the proxy, and its words.
+fn person_behind(street: &Street, meddler: &Meddler, name: &str) -> (Person, Vec<u8>) {
     let person = street.stranger(name);
-    person.does(&["init", "--market", street.origin(), "--proxy", &meddler.proxy(), "--no-passphrase"]);
-    person
+    let made =
+        person.does(&["init", "--market", street.origin(), "--proxy", &meddler.proxy(), "--no-passphrase"]);
+    (person, word(made["words"].as_str().unwrap()))
 }
 
-/// The sale with everything planted; gives the public title's word, which the market may know.
-fn a_sale_with_secrets(street: &Street, meddler: &Meddler) {
-    let (wren, jay) = (person_behind(street, meddler, "wren"), person_behind(street, meddler, "jay"));
+/// What only a buyer has after a sale: the signed claims of the receipt, each disclosure, the key that opens the delivery.
+fn what_the_buyer_holds(street: &Street, buyer: &Person, bought: &Value) -> Vec<Vec<u8>> {
+    let path = |name: &str| street.path().join(BUYERS_FOLDER).join(name);
+    let (receipt, sealed, key) = (path("receipt.json"), path("sealed.age"), path("key.txt"));
+    let id = bought["receipt"].as_str().unwrap();
+    buyer.does(&["receipts", "show", id, "--out", receipt.to_str().unwrap()]);
+    let order = bought["order"].as_str().unwrap();
+    let (sealed, to) = (sealed.to_str().unwrap(), key.to_str().unwrap());
+    buyer.does(&["orders", "show", order, "--sealed", sealed, "--identity", to]);
+
+    let receipt: Value = serde_json::from_slice(&std::fs::read(receipt).unwrap()).unwrap();
+    let sd_jwt = receipt["sd_jwt"].as_str().unwrap();
+    let (signed, disclosures) = sd_jwt.split_once('~').unwrap();
+    // The head says no more than which algorithm signed.
+    let mut held: Vec<_> = signed.split('.').skip(1).map(word).collect();
+    assert_eq!(held.len(), 2, "claims and signature");
+    held.extend(disclosures.split('~').filter(|one| !one.is_empty()).map(word));
+    assert!(held.len() > 5, "a receipt discloses its claims one by one");
+    held.push(word(id));
+    let key = std::fs::read_to_string(key).unwrap();
+    held.push(word(key.lines().find(|line| line.starts_with("AGE-SECRET-KEY-")).unwrap()));
+    held
+}
+
+/// The sale with everything planted; gives what came into being with it and is nobody's but its owner's.
+fn a_sale_with_secrets(street: &Street, meddler: &Meddler) -> Vec<Vec<u8>> {
+    let (wren, wrens_words) = person_behind(street, meddler, "wren");
+    let (jay, jays_words) = person_behind(street, meddler, "jay");
     for folder in [SELLERS_FOLDER, BUYERS_FOLDER] {
         std::fs::create_dir(street.path().join(folder)).unwrap();
     }
@@ -115,7 +121,7 @@ fn a_sale_with_secrets(street: &Street, meddler: &Meddler) {
     assert_eq!(jay.does(&["search", "bicycles"])["total"], 1);
     jay.does(&["sample", listing]);
     let copy = street.path().join(BUYERS_FOLDER).join("copy.csv");
-    jay.does(&["buy", listing, "--yes", "--out", copy.to_str().unwrap(), "--wait", "40"]);
+    let bought = jay.does(&["buy", listing, "--yes", "--out", copy.to_str().unwrap(), "--wait", "60"]);
     assert_eq!(std::fs::read(&copy).unwrap(), table());
     jay.does(&["wallet", "send", &to, SENT, "--wait", "40"]);
     wait_for_balance(&jay, LEFT);
@@ -125,55 +131,51 @@ fn a_sale_with_secrets(street: &Street, meddler: &Meddler) {
     let finch = street.stranger("finch");
     let mut init = finch.command(&["init", "--market", street.origin(), "--proxy", &meddler.proxy()]);
     street::answer("finch", init.env("TACIT_PASSPHRASE_FILE", &passphrase).output().unwrap());
+
+    let mut held = what_the_buyer_holds(street, &jay, &bought);
+    held.extend([wrens_words, jays_words]);
+    held
 }
 
 #[test]
 fn the_market_never_holds_what_it_must_not_see() {
-    let mut street = Street::open(Proofs::Assumed, Rows::Sqlite);
+    let mut street = Street::open(Proofs::Real, Rows::Sqlite);
     let meddler = Meddler::listening_only(street.origin());
-    a_sale_with_secrets(&street, &meddler);
+    let held = a_sale_with_secrets(&street, &meddler);
     street.stop_market();
 
     let heard = meddler.heard();
-    nothing_planted_reached_the_market(&street, &heard);
+    let places = Places::of_market(&street, &heard);
+    assert!(places.names().any(|name| name.contains(".db")), "the market's rows are among them");
+    nothing_planted_is_in(&places, &held);
     no_stream_carried_two_personas(&heard);
     what_everybody_may_read_was_fetched_by_nobody(&heard);
 }
 
-fn nothing_planted_reached_the_market(street: &Street, heard: &[Heard]) {
-    let mut places = BTreeMap::new();
-    files_below(&street.market_folder(), &mut places);
-    places.insert(
-        "the market's own words".to_owned(),
-        std::fs::read(street.path().join("market.log")).unwrap(),
-    );
-    assert!(
-        places.keys().any(|name| name.contains(".db")),
-        "the market's rows are among {:?}",
-        places.keys()
-    );
-    for (number, exchange) in heard.iter().enumerate() {
-        let said = format!("{number}: {} {}", exchange.method, exchange.path);
-        let mut asked = exchange.request_head.clone().into_bytes();
-        asked.extend_from_slice(&exchange.request);
-        let mut answered = exchange.answer_head.clone().into_bytes();
-        answered.extend_from_slice(&exchange.answer);
-        places.insert(format!("what was asked in {said}"), asked);
-        places.insert(format!("what was answered in {said}"), answered);
-    }
-    // The search itself finds what is public, on disk and at the socket.
-    let with_title = places.iter().filter(|(_, bytes)| holds(bytes, b"Bicycles by station"));
-    assert!(with_title.count() >= 2, "the search would not find anything");
+#[test]
+fn a_market_on_postgresql_never_holds_what_it_must_not_see() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let database = runtime.block_on(TestDatabase::fresh()).unwrap();
+    let mut street = Street::open(Proofs::Assumed, Rows::Postgres(database.url().to_owned()));
+    let meddler = Meddler::listening_only(street.origin());
+    let held = a_sale_with_secrets(&street, &meddler);
+    street.stop_market();
+
+    let mut places = Places::of_market(&street, &meddler.heard());
+    places.add_dump(database.dump().unwrap());
+    nothing_planted_is_in(&places, &held);
+}
+
+fn nothing_planted_is_in(places: &Places, held: &[Vec<u8>]) {
+    // The search itself finds what is public, on disk and at the socket, as text and as bytes in a dump.
+    assert!(places.holding(b"Bicycles by station").len() >= 2, "the search would not find anything");
 
     let planted = [SEARCHED, "quagga", IN_CLOSED_CELLS, SELLERS_FOLDER, BUYERS_FOLDER, PASSPHRASE];
-    let mut sought: Vec<Vec<u8>> = planted.iter().map(|word| word.as_bytes().to_vec()).collect();
-    for amount in [SENT, LEFT] {
-        sought.extend(spellings(amount));
-    }
-    for (place, bytes) in &places {
-        for secret in &sought {
-            assert!(!holds(bytes, secret), "{place} holds {}", String::from_utf8_lossy(secret));
-        }
+    let mut sought: Vec<Vec<u8>> = planted.map(word).into();
+    sought.extend([SENT, LEFT].into_iter().flat_map(amount));
+    sought.extend_from_slice(held);
+    for secret in &sought {
+        assert_eq!(places.holding(secret), [] as [&str; 0], "{}", letters(secret));
     }
 }
 

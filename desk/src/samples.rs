@@ -31,6 +31,8 @@ pub struct CheckedSample {
     pub profile: Option<SampleProfile>,
     /// Where the manifest stands in the log.
     pub log_index: LogIndex,
+    /// How many manifests this seller logged before this one, for whatever listing: a new listing does not hide old draws.
+    pub earlier_of_seller: u32,
 }
 
 /// The log's record of a manifest.
@@ -42,11 +44,14 @@ struct LoggedManifest {
     at: Timestamp,
 }
 
-/// Where a manifest stands in this desk's log, and how many the seller logged before for the same offer.
-struct Place {
+/// Where a manifest stands in this desk's log, and how many the seller logged before it.
+pub(crate) struct Place {
     index: LogIndex,
     at: Timestamp,
-    earlier: u32,
+    /// For the same listing.
+    pub(crate) earlier: u32,
+    /// For whatever listing.
+    pub(crate) earlier_of_seller: u32,
 }
 
 impl OpenDesk {
@@ -70,6 +75,7 @@ impl OpenDesk {
                 sample: None,
                 profile: None,
                 log_index: place.index,
+                earlier_of_seller: place.earlier_of_seller,
             });
         }
         let beacon = view.beacon.ok_or_else(|| untrue("the sample of this listing has no beacon"))?;
@@ -98,25 +104,28 @@ impl OpenDesk {
             sample: Some(audited),
             profile,
             log_index: place.index,
+            earlier_of_seller: place.earlier_of_seller,
         })
     }
 
     /// Finds the manifest's leaf in the mirrored log.
-    async fn place_of(&self, listing: &SignedListing) -> Result<Place, Refusal> {
+    pub(crate) async fn place_of(&self, listing: &SignedListing) -> Result<Place, Refusal> {
         let (seller, id, wanted) = (listing.listing.seller, listing.listing.id, listing.listing.manifest);
-        let mut earlier = 0;
+        let (mut earlier, mut earlier_of_seller) = (0, 0);
         let found = self
             .mirror()
             .find_clear(LogIndex(0), |index, leaf, _| {
                 let Leaf::Clear { kind: LeafKind::Manifest, record } = leaf else { return None };
                 let logged: LoggedManifest = serde_json::from_slice(record).ok()?;
-                if logged.seller != seller || logged.listing != id {
+                if logged.seller != seller {
                     return None;
                 }
-                if logged.manifest == wanted {
-                    return Some(Place { index, at: logged.at, earlier });
+                let same_listing = logged.listing == id;
+                if same_listing && logged.manifest == wanted {
+                    return Some(Place { index, at: logged.at, earlier, earlier_of_seller });
                 }
-                earlier += 1;
+                earlier += u32::from(same_listing);
+                earlier_of_seller += 1;
                 None
             })
             .await?;

@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used, reason = "a walkthrough that cannot start its street has failed")]
 #![allow(unreachable_pub, reason = "a walkthrough is its own program; nothing here is public")]
 
+pub mod canary;
 pub mod gate;
 pub mod meddler;
 pub mod socket;

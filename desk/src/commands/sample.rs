@@ -43,6 +43,7 @@ pub async fn run(desk: &OpenDesk, args: &SampleArgs, out: &mut Output) -> Result
         "log_index": checked.log_index,
         "sample_rows": checked.figures.drawn,
         "earlier_manifests": checked.figures.earlier_manifests,
+        "earlier_manifests_of_seller": checked.earlier_of_seller,
         "breaches": checked.sample.as_ref().map(|sample| sample.breaches()),
         "quality": checked.sentence,
         "columns": names,
@@ -81,6 +82,16 @@ fn page(checked: &CheckedSample, names: &[&str], rows: &[Vec<String>], most: usi
             column.distinct
         ));
     }
+    text.push_str(&history(checked.figures.earlier_manifests, checked.earlier_of_seller));
     text.push_str(&format!("Checked here against log entry {}: {}.\n", checked.log_index, checked.sentence));
     text
+}
+
+/// How often the seller drew before, in a line: relisting until a sample looks good shows here.
+pub(super) fn history(of_listing: u32, of_seller: u32) -> String {
+    format!(
+        "Before this manifest its seller logged {} for this listing and {} in all.\n",
+        several(u64::from(of_listing), "other"),
+        several(u64::from(of_seller), "manifest"),
+    )
 }

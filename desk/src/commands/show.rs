@@ -1,5 +1,6 @@
 //! `tacit show`: one listing, from the mirror.
 
+use super::sample::history;
 use super::search::follow_if_reachable;
 use crate::open::OpenDesk;
 use crate::output::{Output, shown};
@@ -26,6 +27,8 @@ pub async fn run(desk: &OpenDesk, args: &ShowArgs, out: &mut Output) -> Result<(
     }
     let signed = mirrored(desk, &args.listing).await?;
     let listing = &signed.listing;
+    // A desk that has not mirrored the log yet does not know; `tacit sample` mirrors it.
+    let place = desk.place_of(&signed).await.ok();
     let document = json!({
         "listing": listing,
         "sig": signed.sig,
@@ -39,8 +42,14 @@ pub async fn run(desk: &OpenDesk, args: &ShowArgs, out: &mut Output) -> Result<(
             "odrl": listing.licence.odrl(&listing.id.to_string()),
         },
         "updates": listing.updates.sentence(),
+        "earlier_manifests": place.as_ref().map(|place| place.earlier),
+        "earlier_manifests_of_seller": place.as_ref().map(|place| place.earlier_of_seller),
     });
-    out.tell(&document, &page(listing));
+    let mut text = page(listing);
+    if let Some(place) = place {
+        text.push_str(&history(place.earlier, place.earlier_of_seller));
+    }
+    out.tell(&document, &text);
     Ok(())
 }
 

@@ -33,6 +33,12 @@ pub enum NoPostgres {
         /// What it said.
         said: String,
     },
+    /// `pg_dump` did not read a database.
+    #[error("pg_dump refused: {said}")]
+    NotDumped {
+        /// What it said.
+        said: String,
+    },
     /// A file could not be made.
     #[error("the folder of the private PostgreSQL cluster could not be made")]
     Folder(#[from] std::io::Error),
@@ -63,6 +69,17 @@ impl TestDatabase {
     /// Its address, which `psql` and `pg_dump` understand too.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Every row, as `pg_dump` writes it: one statement for each, bytes in hexadecimal.
+    pub fn dump(&self) -> Result<Vec<u8>, NoPostgres> {
+        let beside = programs().ok_or(NoPostgres::NotInstalled)?.join("pg_dump");
+        let pg_dump = if beside.is_file() { beside } else { PathBuf::from("pg_dump") };
+        let dumped = Command::new(pg_dump).args(["--inserts", "--dbname", &self.url]).output()?;
+        if !dumped.status.success() {
+            return Err(NoPostgres::NotDumped { said: String::from_utf8_lossy(&dumped.stderr).into_owned() });
+        }
+        Ok(dumped.stdout)
     }
 
     /// Where it is.
