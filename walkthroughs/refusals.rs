@@ -204,7 +204,7 @@ fn an_order_waits_for_an_absent_seller_and_outlives_the_markets_absence() {
     // The market is away: nobody can finish anything, and everybody is told so.
     street.stop_market();
     let another = street.file("another.csv", GOOD_TABLE);
-    let steps_of_a_seller: [&[&str]; 6] = [
+    let steps_of_a_seller: &[&[&str]] = &[
         &sells(&another),
         &["listings", "edit", &listing, "--price", "30"],
         &["listings", "pause", &listing],
@@ -212,7 +212,7 @@ fn an_order_waits_for_an_absent_seller_and_outlives_the_markets_absence() {
         &["retire", &listing],
         &["desk", "--headless"],
     ];
-    let steps_of_a_buyer: [&[&str]; 5] = [
+    let steps_of_a_buyer: &[&[&str]] = &[
         &["sample", &listing],
         &["buy", &listing, "--yes", "--wait", "2"],
         &["orders", "resume", &order, "--wait", "2"],
