@@ -94,17 +94,22 @@ async fn a_delivery_that_cannot_be_read_does_not_hide_the_good_one() {
 }
 
 #[tokio::test]
-async fn the_market_is_asked_for_a_delivery_rarely_unless_a_person_waits_for_that_order() {
+async fn the_market_is_asked_for_a_late_delivery_ever_more_rarely() {
     let fair = Fair::open().await;
     let order = fair.order().await;
     until_state(&fair, &order, "paid").await;
+    let drive = || fair.buyer.drive(&order, Duration::ZERO, &|_| {});
+    // Every question that brings nothing doubles the wait: four seconds become more than a minute.
+    for _ in 0..5 {
+        fair.street.clock.pass(Duration::from_secs(200));
+        drop(drive().await);
+    }
     for _ in 0..6 {
         fair.seller_works().await;
     }
     let delivered = fair.seller.sale(&order).await.unwrap().unwrap();
     assert_eq!(delivered.sale.state(), "delivered");
     // The letter is not fetched: only the market could say.
-    let drive = || fair.buyer.drive(&order, Duration::ZERO, &|_| {});
     drop(drive().await);
     assert_eq!(fair.state(&order).await, "paid", "no desk asks for all of its orders in every round");
     fair.street.clock.pass(Duration::from_secs(1000));
