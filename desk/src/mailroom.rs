@@ -29,6 +29,8 @@ const LONGEST_BACK_MS: u64 = 14 * 86_400_000;
 const HOUR_MS: u64 = 3_600_000;
 /// So many single ticks are fetched before a whole hour is.
 const TICKS_BEFORE_AN_HOUR: u64 = 20;
+/// So many pages of one bucket are followed: several times what a market's relay takes in an hour.
+const MOST_PAGES: u32 = 1_024;
 
 /// The letters of one desk. Cheap to make; all state is in the desk's store.
 #[derive(Debug, Clone, Copy)]
@@ -43,6 +45,13 @@ pub struct IncomingLetter {
     pub letter: Letter,
     /// Whether somebody has acted on it.
     pub handled: bool,
+}
+
+/// What one fetch asks a bucket for.
+#[derive(Debug, Clone, Copy)]
+enum Span {
+    Tick(u64),
+    Hour(u64),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -111,9 +120,8 @@ impl Mailroom<'_> {
             let ticks_left = ((hour + 1) * HOUR_MS - from) / length;
             if hour < hour_of(now) && ticks_left > TICKS_BEFORE_AN_HOUR {
                 for bucket in names.values() {
-                    match self.desk.market().mirror().bucket_hour(*bucket, hour).await.map_err(Refusal::from)
-                    {
-                        Ok(bucket) => new += self.take(bucket.letters, &mailboxes).await?,
+                    match self.take_all(*bucket, Span::Hour(hour), &mailboxes).await {
+                        Ok(taken) => new += taken,
                         Err(refusal) if refusal.code == "not-yet" => return Ok(new),
                         Err(refusal) => return Err(refusal),
                     }
@@ -122,9 +130,8 @@ impl Mailroom<'_> {
             } else if from / length < open_tick {
                 let tick = from / length;
                 for bucket in names.values() {
-                    match self.desk.market().mirror().bucket_tick(*bucket, tick).await.map_err(Refusal::from)
-                    {
-                        Ok(bucket) => new += self.take(bucket.letters, &mailboxes).await?,
+                    match self.take_all(*bucket, Span::Tick(tick), &mailboxes).await {
+                        Ok(taken) => new += taken,
                         // Our clock is ahead of the market's: the rest comes the next time.
                         Err(refusal) if refusal.code == "not-yet" => return Ok(new),
                         // Buckets have become wider: ask with the new bits the next time.
@@ -214,6 +221,30 @@ impl Mailroom<'_> {
         Ok(())
     }
 
+    /// Takes all letters of a bucket of one tick or hour, page by page.
+    async fn take_all(
+        &self,
+        bucket: BucketName,
+        span: Span,
+        mailboxes: &[(Persona, MailKey)],
+    ) -> Result<usize, Refusal> {
+        let mirror = self.desk.market().mirror();
+        let (mut new, mut after) = (0, None);
+        for _ in 0..MOST_PAGES {
+            let page = match span {
+                Span::Tick(tick) => mirror.bucket_tick(bucket, tick, after).await,
+                Span::Hour(hour) => mirror.bucket_hour(bucket, hour, after).await,
+            };
+            let page = page.map_err(Refusal::from)?;
+            new += self.take(page.letters, mailboxes).await?;
+            match page.next {
+                Some(last) => after = Some(last),
+                None => return Ok(new),
+            }
+        }
+        Err(without_end())
+    }
+
     /// Opens what belongs to us, compares the checkpoints that new letters carry, and stores the letters.
     async fn take(
         &self,
@@ -271,6 +302,12 @@ impl Mailroom<'_> {
             None => self.desk.mirror().meet().await?.relay,
         })
     }
+}
+
+/// A relay that never comes to an end of one hour's letters.
+fn without_end() -> Refusal {
+    let sentence = "the market's relay sends more letters of one time than it may take";
+    Refusal::new("not-a-market", sentence, "Ask the market's operator; your letters stay where they are.")
 }
 
 /// Tries every key on every letter, on the blocking pool.

@@ -6,7 +6,7 @@
 //! Restoring downloads the letters of whole buckets without a persona and tries order numbers until 100 in a row are
 //! unused: the market is never asked for an order by its id.
 
-use super::Mailroom;
+use super::{MOST_PAGES, Mailroom, without_end};
 use crate::cabinet::Drawer;
 use crate::refusal::Refusal;
 use rand::RngExt;
@@ -81,7 +81,7 @@ impl Mailroom<'_> {
     pub async fn find_state_outside_orders(&self) -> Result<Option<OwnState>, Refusal> {
         let bits = self.desk.mirror().meet().await?.relay.bucket_bits;
         let me = self.desk.keyring().own_state().persona();
-        let letters = self.desk.market().mirror().bucket_self(BucketName::of(&me, bits)).await?.letters;
+        let letters = self.states_of(BucketName::of(&me, bits)).await?;
         let found = newest(letters, self.desk.keyring().mail_key(&me), me, outside_orders()).await;
         let Some(letter) = found else { return Ok(None) };
         if let Some(note) = &letter.checkpoint {
@@ -89,6 +89,20 @@ impl Mailroom<'_> {
         }
         // A newer form is another program's; the orders are then found by trying, as without it.
         Ok(serde_json::from_value(letter.body).ok().filter(|state: &OwnState| state.v == 1))
+    }
+
+    /// The sealed states of a bucket's desks, all pages of them.
+    async fn states_of(&self, bucket: BucketName) -> Result<Vec<SealedLetter>, Refusal> {
+        let (mut letters, mut after) = (Vec::new(), None);
+        for _ in 0..MOST_PAGES {
+            let page = self.desk.market().mirror().bucket_self(bucket, after).await?;
+            letters.extend(page.letters);
+            match page.next {
+                Some(last) => after = Some(last),
+                None => return Ok(letters),
+            }
+        }
+        Err(without_end())
     }
 
     async fn keep_state_as(
@@ -127,9 +141,7 @@ impl Mailroom<'_> {
             let bucket = BucketName::of(&me, bits);
             let letters = match buckets.entry(bucket.number()) {
                 Entry::Occupied(fetched) => fetched.get().clone(),
-                Entry::Vacant(new) => {
-                    new.insert(self.desk.market().mirror().bucket_self(bucket).await?.letters).clone()
-                }
+                Entry::Vacant(new) => new.insert(self.states_of(bucket).await?).clone(),
             };
             match newest(letters, self.desk.keyring().mail_key(&me), me, order).await {
                 Some(letter) => {

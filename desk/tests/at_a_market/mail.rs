@@ -6,7 +6,7 @@ use std::time::Duration;
 use tacit_desk::OpenDesk;
 use tacit_desk::mailroom::outgoing::OutgoingLetter;
 use tacit_relay::Kind;
-use tacit_values::OrderId;
+use tacit_values::{OrderId, PersonaKey};
 
 async fn met(someone: &Someone, street: &Street) -> std::sync::Arc<OpenDesk> {
     let desk = someone.honest(street).await;
@@ -73,6 +73,59 @@ async fn a_desk_that_was_away_catches_up_by_the_hour() {
     street.clock.pass(Duration::from_secs(3 * 3600));
     assert_eq!(buyer.mailroom().fetch().await.unwrap(), 1);
     assert_eq!(buyer.mailroom().fetch().await.unwrap(), 0);
+}
+
+/// Fills the relay's bucket with so many letters and states of others that one answer does not hold them.
+async fn flood(street: &Street) {
+    let mut letter = b"age-encryption.org/v1\n".to_vec();
+    letter.resize(4_096, 1);
+    for n in 0..700_u16 {
+        letter[100..102].copy_from_slice(&n.to_be_bytes());
+        let mut seed = [0; 32];
+        seed[..2].copy_from_slice(&n.to_be_bytes());
+        let stranger = PersonaKey::from_seed(&seed).persona();
+        street.market.deliver_letter(stranger, &letter).await.unwrap();
+        street.market.keep_self_letter(stranger, 0, &letter).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_letter_and_a_state_are_found_among_more_than_one_answer_holds() {
+    let street = Street::open().await;
+    let (one, two) = (Someone::new(1), Someone::new(2));
+    let (buyer, seller) = (met(&one, &street).await, met(&two, &street).await);
+    let key = seller.keyring().seller();
+    let post = async |name: &str, order: OrderId| {
+        let to = buyer.keyring().order_persona(order).persona();
+        let mail = buyer.keyring().mail_key(&to).recipient();
+        let (kind, body) = (Kind::Delivery, json!({}));
+        let letter = OutgoingLetter { from: &key, to, mail, order, kind, reply_to: None, body };
+        seller.mailroom().post(name, letter).await.unwrap();
+    };
+    // Several letters, so that at least one of them lies behind the first page.
+    let mut orders = Vec::new();
+    for _ in 0..4 {
+        let (_, order) = buyer.next_order().await.unwrap();
+        buyer.mailroom().watch(order).await.unwrap();
+        orders.push(order);
+    }
+    flood(&street).await;
+    for order in &orders {
+        post("first", *order).await;
+    }
+    street.tick().await;
+    assert_eq!(buyer.mailroom().fetch().await.unwrap(), 4, "of one tick");
+    for order in &orders {
+        post("second", *order).await;
+    }
+    for _ in 0..3 {
+        buyer.mailroom().keep_state_outside_orders().await.unwrap();
+        street.clock.pass(Duration::from_secs(3_600));
+    }
+    assert_eq!(buyer.mailroom().fetch().await.unwrap(), 4, "of one hour");
+    let restored = one.again();
+    let restored = met(&restored, &street).await;
+    assert!(restored.mailroom().find_state_outside_orders().await.unwrap().is_some());
 }
 
 #[tokio::test]

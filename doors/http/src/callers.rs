@@ -4,6 +4,8 @@
 //! is read before it is bounded, and nothing is parsed that was not signed where a signature is asked for.
 
 use crate::door::Door;
+use crate::guards::caller;
+use crate::rates::Costly;
 use crate::refusals::{Refused, told};
 use axum::extract::{FromRequest, FromRequestParts, OriginalUri, Path, Query, Request};
 use bytes::Bytes;
@@ -130,6 +132,36 @@ fn has_known_type(parts: &Parts) -> bool {
     let stated = parts.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = stated.split(';').next().unwrap_or_default().trim();
     KNOWN_TYPES.iter().any(|known| known.eq_ignore_ascii_case(essence))
+}
+
+/// A bundle or a crossing that the caller's network address may send now. Stands before the body, which is not read
+/// otherwise.
+pub(crate) struct MaySendBundle;
+
+/// A letter that the caller's network address may post now.
+pub(crate) struct MayPostLetter;
+
+fn admit_costly(what: Costly, parts: &Parts, door: &Door) -> Result<(), Refused> {
+    match caller(door, &parts.extensions, &parts.headers) {
+        Some(address) => Ok(door.rates().admit_costly(what, address)?),
+        None => Ok(()),
+    }
+}
+
+impl FromRequestParts<Door> for MaySendBundle {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, door: &Door) -> Result<Self, Refused> {
+        admit_costly(Costly::Bundle, parts, door).map(|()| Self)
+    }
+}
+
+impl FromRequestParts<Door> for MayPostLetter {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, door: &Door) -> Result<Self, Refused> {
+        admit_costly(Costly::Letter, parts, door).map(|()| Self)
+    }
 }
 
 /// The variable parts of the address.

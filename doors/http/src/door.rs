@@ -1,6 +1,6 @@
 //! The door's state: the market behind it, the nonces and rates of those who knock, and the operator's token.
 
-use crate::rates::{Rate, Rates};
+use crate::rates::{Allowed, Rate, Rates};
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,6 +17,11 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 pub struct DoorSettings {
     /// How often one network address may ask.
     pub per_address: Rate,
+    /// How often one network address may send a bundle or a crossing: checking proofs is the dearest thing that anybody can
+    /// have the market do.
+    pub bundles_per_address: Rate,
+    /// How often one network address may post a letter: so seldom that it alone cannot fill a bucket's hour.
+    pub letters_per_address: Rate,
     /// How often one persona may ask.
     pub per_persona: Rate,
     /// How many signed requests are remembered against replay.
@@ -36,6 +41,8 @@ impl Default for DoorSettings {
     fn default() -> Self {
         Self {
             per_address: Rate::new(600, 60),
+            bundles_per_address: Rate::new(64, 4),
+            letters_per_address: Rate::new(600, 4),
             per_persona: Rate::new(300, 30),
             nonces: 200_000,
             behind_proxy: false,
@@ -94,7 +101,12 @@ impl Door {
     /// Opens the door to a market. Without a token nothing answers under `/admin`.
     pub fn open(market: Market, settings: DoorSettings, admin: Option<AdminToken>) -> Self {
         let nonces = NonceWindow::with_room(settings.nonces);
-        let rates = Rates::new(settings.per_address, settings.per_persona);
+        let rates = Rates::new(Allowed {
+            address: settings.per_address,
+            bundles: settings.bundles_per_address,
+            letters: settings.letters_per_address,
+            persona: settings.per_persona,
+        });
         let room = Arc::new(Semaphore::new(settings.long_bodies_mib as usize));
         Self(Arc::new(Inside { market, nonces, rates, room, admin, settings }))
     }

@@ -12,7 +12,7 @@ use http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
     X_CONTENT_TYPE_OPTIONS,
 };
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{Extensions, HeaderMap, HeaderName, HeaderValue};
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 use tacit_wire::{Problem, ProblemKind};
@@ -22,7 +22,7 @@ const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
 /// Counts the request against its network address.
 pub(crate) async fn rate(State(door): State<Door>, request: Request, next: Next) -> Response {
-    let admitted = match caller(&door, &request) {
+    let admitted = match caller(&door, request.extensions(), request.headers()) {
         Some(address) => door.rates().admit_address(address),
         None => Ok(()),
     };
@@ -33,19 +33,19 @@ pub(crate) async fn rate(State(door): State<Door>, request: Request, next: Next)
 }
 
 /// The caller's address: that of the connection, or what our own proxy wrote last.
-fn caller(door: &Door, request: &Request) -> Option<IpAddr> {
-    let peer = peer(request)?;
+pub(crate) fn caller(door: &Door, extensions: &Extensions, headers: &HeaderMap) -> Option<IpAddr> {
+    let peer = peer(extensions)?;
     if !door.settings().behind_proxy {
         return Some(peer);
     }
-    let forwarded = request.headers().get_all(FORWARDED_FOR).iter().next_back();
+    let forwarded = headers.get_all(FORWARDED_FOR).iter().next_back();
     let last = forwarded.and_then(|value| value.to_str().ok()?.rsplit(',').next()?.trim().parse().ok());
     Some(last.unwrap_or(peer))
 }
 
 /// The other end of the connection; `None` only where the router is used without a socket.
-pub(crate) fn peer(request: &Request) -> Option<IpAddr> {
-    request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip().to_canonical())
+pub(crate) fn peer(extensions: &Extensions) -> Option<IpAddr> {
+    extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip().to_canonical())
 }
 
 /// Whether somebody passed the request on: then it does not come from this machine, whatever the connection says.

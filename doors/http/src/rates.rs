@@ -37,19 +37,41 @@ impl Rate {
     }
 }
 
+/// What one network address may send less often than anything else, because it costs everybody more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Costly {
+    /// Bundles, whose proofs are checked.
+    Bundle,
+    /// Letters, which a whole bucket fetches.
+    Letter,
+}
+
+/// How often each kind of caller may come.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Allowed {
+    pub(crate) address: Rate,
+    pub(crate) bundles: Rate,
+    pub(crate) letters: Rate,
+    pub(crate) persona: Rate,
+}
+
 /// The counters of one market's door.
 pub(crate) struct Rates {
     addresses: DefaultKeyedRateLimiter<IpAddr>,
+    bundles: DefaultKeyedRateLimiter<IpAddr>,
+    letters: DefaultKeyedRateLimiter<IpAddr>,
     personas: DefaultKeyedRateLimiter<[u8; 32]>,
     clock: DefaultClock,
     since_forgetting: AtomicU32,
 }
 
 impl Rates {
-    pub(crate) fn new(address: Rate, persona: Rate) -> Self {
+    pub(crate) fn new(allowed: Allowed) -> Self {
         Self {
-            addresses: RateLimiter::keyed(address.quota()),
-            personas: RateLimiter::keyed(persona.quota()),
+            addresses: RateLimiter::keyed(allowed.address.quota()),
+            bundles: RateLimiter::keyed(allowed.bundles.quota()),
+            letters: RateLimiter::keyed(allowed.letters.quota()),
+            personas: RateLimiter::keyed(allowed.persona.quota()),
             clock: DefaultClock::default(),
             since_forgetting: AtomicU32::new(0),
         }
@@ -58,6 +80,14 @@ impl Rates {
     pub(crate) fn admit_address(&self, address: IpAddr) -> Result<(), Box<Problem>> {
         self.forget_sometimes();
         self.admit(&self.addresses, &neighbourhood(address), "from your network address")
+    }
+
+    pub(crate) fn admit_costly(&self, what: Costly, address: IpAddr) -> Result<(), Box<Problem>> {
+        let (limiter, whence) = match what {
+            Costly::Bundle => (&self.bundles, "with bundles from your network address"),
+            Costly::Letter => (&self.letters, "with letters from your network address"),
+        };
+        self.admit(limiter, &neighbourhood(address), whence)
     }
 
     pub(crate) fn admit_persona(&self, persona: &Persona) -> Result<(), Box<Problem>> {
@@ -85,9 +115,11 @@ impl Rates {
 
     /// Drops every address and persona whose quota is full again: called between requests and once a minute.
     pub(crate) fn forget_the_quiet(&self) {
-        self.addresses.retain_recent();
+        for addresses in [&self.addresses, &self.bundles, &self.letters] {
+            addresses.retain_recent();
+            addresses.shrink_to_fit();
+        }
         self.personas.retain_recent();
-        self.addresses.shrink_to_fit();
         self.personas.shrink_to_fit();
     }
 }
@@ -111,9 +143,13 @@ mod tests {
     use super::*;
     use tacit_values::PersonaKey;
 
+    fn rates(address: Rate, persona: Rate) -> Rates {
+        Rates::new(Allowed { address, bundles: address, letters: address, persona })
+    }
+
     #[test]
     fn whoever_comes_too_often_is_told_when_to_come_back() {
-        let rates = Rates::new(Rate::new(2, 1), Rate::new(1, 1));
+        let rates = rates(Rate::new(2, 1), Rate::new(1, 1));
         let address: IpAddr = "192.0.2.1".parse().unwrap();
         assert!(rates.admit_address(address).is_ok());
         assert!(rates.admit_address(address).is_ok());
@@ -127,7 +163,7 @@ mod tests {
 
     #[test]
     fn a_household_of_ipv6_is_one_caller() {
-        let rates = Rates::new(Rate::new(1, 1), Rate::new(1, 1));
+        let rates = rates(Rate::new(1, 1), Rate::new(1, 1));
         assert!(rates.admit_address("2001:db8::1".parse().unwrap()).is_ok());
         assert!(rates.admit_address("2001:db8::ffff:1".parse().unwrap()).is_err());
         assert!(rates.admit_address("2001:db8:0:1::1".parse().unwrap()).is_ok());
@@ -136,23 +172,43 @@ mod tests {
     #[test]
     fn an_address_is_forgotten_as_soon_as_its_quota_is_full_again() {
         let (quick, slow) = (Rate::new(1, 1_000_000), Rate::new(1, 1));
-        let rates = Rates::new(quick, slow);
-        rates.admit_address("192.0.2.1".parse().unwrap()).unwrap();
+        let rates = rates(quick, slow);
+        let address = "192.0.2.1".parse().unwrap();
+        rates.admit_address(address).unwrap();
+        rates.admit_costly(Costly::Letter, address).unwrap();
+        rates.admit_costly(Costly::Bundle, address).unwrap();
         rates.admit_persona(&PersonaKey::from_seed(&[1; 32]).persona()).unwrap();
         for _ in 0..1_000_000 {
             rates.forget_the_quiet();
-            if rates.addresses.is_empty() {
+            if [&rates.addresses, &rates.bundles, &rates.letters].iter().all(|table| table.is_empty()) {
                 break;
             }
         }
-        assert_eq!((rates.addresses.len(), rates.personas.len()), (0, 1));
+        let addresses = rates.addresses.len() + rates.bundles.len() + rates.letters.len();
+        assert_eq!((addresses, rates.personas.len()), (0, 1));
     }
 
     #[test]
     fn no_address_is_remembered_for_an_hour() {
-        let rate = crate::DoorSettings::default().per_address;
-        let full_again = Duration::from_secs(u64::from(rate.burst.get().div_ceil(rate.a_second.get())));
-        let minute_of_housekeeping = Duration::from_secs(60);
-        assert!(full_again + minute_of_housekeeping < Duration::from_secs(3_600), "{full_again:?}");
+        let usual = crate::DoorSettings::default();
+        for rate in [usual.per_address, usual.bundles_per_address, usual.letters_per_address] {
+            let full_again = Duration::from_secs(u64::from(rate.burst.get().div_ceil(rate.a_second.get())));
+            let minute_of_housekeeping = Duration::from_secs(60);
+            assert!(full_again + minute_of_housekeeping < Duration::from_secs(3_600), "{full_again:?}");
+        }
+    }
+
+    #[test]
+    fn one_address_alone_cannot_fill_a_bucket_of_the_relay() {
+        let rate = crate::DoorSettings::default().letters_per_address;
+        let in_an_hour = u64::from(rate.burst.get()) + 3_600 * u64::from(rate.a_second.get());
+        assert!(in_an_hour < tacit_flows::Limits::default().bucket_hour_letters, "{in_an_hour}");
+    }
+
+    #[test]
+    fn bundles_are_taken_less_often_than_anything_else() {
+        let usual = crate::DoorSettings::default();
+        assert!(usual.bundles_per_address.a_second < usual.per_persona.a_second);
+        assert!(usual.bundles_per_address.burst < usual.letters_per_address.burst);
     }
 }

@@ -2,6 +2,7 @@
 
 mod admin;
 mod description;
+mod forms;
 mod mail;
 mod markup;
 mod pages;

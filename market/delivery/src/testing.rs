@@ -94,6 +94,27 @@ pub(crate) fn vectors(name: &str) -> serde_json::Value {
     serde_json::from_slice(&std::fs::read(&path).unwrap_or_else(|_| panic!("{path} is missing"))).unwrap()
 }
 
+/// What follows from the inputs of a file of `vectors/delivery` is what stands in it. With `TACIT_WRITE_VECTORS` set it is
+/// written there first (`cargo xtask vectors`).
+pub(crate) fn hold(name: &str, made: &serde_json::Value) {
+    if std::env::var_os("TACIT_WRITE_VECTORS").is_some() {
+        let path = format!("{}/../../vectors/delivery/{name}", env!("CARGO_MANIFEST_DIR"));
+        std::fs::write(path, serde_json::to_string_pretty(made).unwrap() + "\n").unwrap();
+    }
+    assert!(
+        &vectors(name) == made,
+        "{name} says something else; run `cargo xtask vectors` and look at the change"
+    );
+}
+
+/// The cases of a list of vectors, to be made again.
+pub(crate) fn cases<'v>(
+    vectors: &'v mut serde_json::Value,
+    list: &str,
+) -> impl Iterator<Item = &'v mut serde_json::Value> {
+    vectors[list].as_array_mut().expect("a list of cases").iter_mut()
+}
+
 pub(crate) fn bytes_of_hex(text: &serde_json::Value) -> Vec<u8> {
     let text = text.as_str().expect("hex text");
     (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap()).collect()

@@ -30,6 +30,7 @@ pub use ledger::{
 };
 pub use listings::{CatalogueNotRead, DayPage, ListingTaken, NotListed};
 pub use log::{LogNotRead, LogProof};
+pub use mail::buckets::BucketPage;
 pub use mail::{
     ACKNOWLEDGED_AT_ONCE, LETTERS_AT_ONCE, LONGEST_WATCH, LetterNotTaken, MailNotRead, SELF_SLOTS,
 };

@@ -1,12 +1,13 @@
 //! The relay: sealed letters between personas, by mailbox and by bucket (wire.md "Letters", traffic.md rule 3).
 //!
 //! The market sees to whom a letter goes, how long it is and when it came. It never sees from whom, or what is in it.
-//! A bucket is the same bytes for everybody who asks, in an order drawn anew for each answer, recipients not named.
+//! A bucket is the same letters for everybody who asks, in an order drawn anew for each answer, recipients not named; see
+//! [`buckets`].
+
+pub(crate) mod buckets;
 
 use crate::market::Market;
 use crate::refusal::{Nature, Refusal, STORE_DOWN, Told};
-use bytes::Bytes;
-use rand::seq::SliceRandom;
 use std::time::Duration;
 use tacit_ports::market::{Bucket, Letter, LetterRefused, Put, StoreFault};
 use tacit_relay::{LETTER_SIZES, hour_of, tick_at};
@@ -24,8 +25,6 @@ pub const SELF_SLOTS: u32 = 4;
 /// Personas that were alive this recently decide how fine the buckets are.
 pub(crate) const LIVE_SINCE: Duration = Duration::from_secs(7 * 86_400);
 const HOUR_MILLIS: u64 = 3_600_000;
-/// A letter is still being written into a time that is over by the clock.
-const A_MOMENT: Duration = Duration::from_millis(200);
 
 /// Why a letter was not taken.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +35,12 @@ pub enum LetterNotTaken {
     /// The mailbox is full.
     #[error("this mailbox is full until its owner collects the mail")]
     Full {
+        /// When to try again.
+        retry_after: Duration,
+    },
+    /// The recipient's bucket took its fill for now.
+    #[error("the relay holds as many letters of this hour or day as it takes for this part of the personas")]
+    Crowded {
         /// When to try again.
         retry_after: Duration,
     },
@@ -59,6 +64,11 @@ impl Refusal for LetterNotTaken {
                 Nature::TooMany { retry_after: *retry_after },
                 "mailbox-full",
                 "keep the letter and send it again later",
+            ),
+            Self::Crowded { retry_after } => Told::with(
+                Nature::TooMany { retry_after: *retry_after },
+                "too-many",
+                "keep the letter and send it again when the time stated is over",
             ),
             Self::NoSuchSlot => Told::new(Nature::Invalid, "refused"),
             Self::Store(_) => STORE_DOWN,
@@ -123,6 +133,14 @@ impl Market {
             }
             Err(LetterRefused::Store(fault)) => return Err(fault.into()),
         };
+        if put == Put::Recorded {
+            // What a desk fetches of an hour is bounded here: it cannot choose to fetch less without being seen.
+            let bucket = Bucket::of(&to, self.bucket_bits_now());
+            let waiting = tx.mail().waiting_of_hour(bucket, hour_of(now)).await?;
+            if waiting > self.settings().limits.bucket_hour_letters {
+                return Err(LetterNotTaken::Crowded { retry_after: end_of_hour(hour_of(now)).since(now) });
+            }
+        }
         tx.commit().await?;
         drop(place);
         self.bells().ring(&to);
@@ -169,38 +187,6 @@ impl Market {
         Ok(removed)
     }
 
-    /// The letters that reached a bucket in one tick that is over, in a random order.
-    pub async fn bucket_tick(&self, bucket: Bucket, tick: u64) -> Result<Vec<Bytes>, MailNotRead> {
-        let now = self.now();
-        self.admit(bucket)?;
-        let next = tick.saturating_add(1);
-        if tick >= self.tick_at(now) || !self.0.ticks.end_before(next) {
-            let retry_after = self.tick_start(next).since(now).max(A_MOMENT);
-            return Err(MailNotRead::NotOver { retry_after });
-        }
-        let letters = self.store().read().await?.mail().tick(bucket, tick).await?;
-        Ok(self.shuffled(letters))
-    }
-
-    /// The letters that reached a bucket in one hour (hours since 1970) that is over: for catching up.
-    pub async fn bucket_hour(&self, bucket: Bucket, hour: u64) -> Result<Vec<Bytes>, MailNotRead> {
-        let now = self.now();
-        self.admit(bucket)?;
-        let over = Timestamp::from_millis(hour.saturating_add(1).saturating_mul(HOUR_MILLIS));
-        if hour >= hour_of(now) || !self.0.ticks.end_before(self.tick_at(over)) {
-            return Err(MailNotRead::NotOver { retry_after: over.since(now).max(A_MOMENT) });
-        }
-        let letters = self.store().read().await?.mail().hour(bucket, hour).await?;
-        Ok(self.shuffled(letters))
-    }
-
-    /// The sealed states that the desks of a bucket keep for themselves, in a random order.
-    pub async fn bucket_self(&self, bucket: Bucket) -> Result<Vec<Bytes>, MailNotRead> {
-        self.admit(bucket)?;
-        let letters = self.store().read().await?.self_letters().bucket(bucket).await?;
-        Ok(self.shuffled(letters))
-    }
-
     /// Keeps a desk's own sealed state in place of the one in the same slot. The door has checked that `owner` signed.
     pub async fn keep_self_letter(
         &self,
@@ -215,7 +201,17 @@ impl Market {
         let now = self.now();
         let mut tx = self.store().begin().await?;
         tx.mail().seen(&owner, now).await?;
-        tx.self_letters().keep(&owner, slot, letter).await?;
+        let replaces = tx.self_letters().keeps(&owner, slot).await?;
+        tx.self_letters().keep(&owner, slot, letter, now).await?;
+        // A buyer pays only when the copy of the order lies here: nobody's flood may keep it out.
+        if !replaces && tx.self_letters().is_alone(&owner).await? {
+            let bucket = Bucket::of(&owner, self.bucket_bits_now());
+            let of_today = tx.self_letters().of_day(bucket, now.day()).await?;
+            if of_today > self.settings().limits.bucket_day_states {
+                let tomorrow = Timestamp::from_secs((now.day() + 1) * 86_400);
+                return Err(LetterNotTaken::Crowded { retry_after: tomorrow.since(now) });
+            }
+        }
         tx.commit().await?;
         Ok(())
     }
@@ -230,7 +226,7 @@ impl Market {
         tick_at(moment, self.settings().tick_length).0
     }
 
-    fn tick_start(&self, tick: u64) -> Timestamp {
+    pub(crate) fn tick_start(&self, tick: u64) -> Timestamp {
         Timestamp::from_millis(tick.saturating_mul(tick_millis(self.settings().tick_length)))
     }
 
@@ -251,23 +247,17 @@ impl Market {
         tx.mail().seen(persona, self.now()).await?;
         tx.commit().await
     }
-
-    fn admit(&self, bucket: Bucket) -> Result<(), MailNotRead> {
-        let bits = self.bucket_bits_now();
-        if bucket.bits() > bits { Err(MailNotRead::TooNarrow { bits }) } else { Ok(()) }
-    }
-
-    fn shuffled(&self, letters: Vec<Vec<u8>>) -> Vec<Bytes> {
-        let mut letters: Vec<Bytes> = letters.into_iter().map(Bytes::from).collect();
-        letters.shuffle(&mut self.rng());
-        letters
-    }
 }
 
 /// The market cannot open a letter; it can see that one is sealed and padded.
 fn check_letter(bytes: &[u8]) -> Result<(), LetterNotTaken> {
     let sealed = LETTER_SIZES.contains(&bytes.len()) && bytes.starts_with(b"age-encryption.org/v1\n");
     if sealed { Ok(()) } else { Err(LetterNotTaken::NotALetter) }
+}
+
+/// When an hour since 1970 is over.
+fn end_of_hour(hour: u64) -> Timestamp {
+    Timestamp::from_millis(hour.saturating_add(1).saturating_mul(HOUR_MILLIS))
 }
 
 fn tick_millis(length: Duration) -> u64 {

@@ -83,6 +83,12 @@ pub struct Limits {
     pub manifests_a_day: u32,
     /// How many letters one mailbox holds.
     pub mailbox_letters: u64,
+    /// How many letters one answer of a bucket holds; the next ones come in the next answer.
+    pub page_letters: u32,
+    /// How many letters one bucket takes in an hour. One network address alone may not send so many (`tacit_http`).
+    pub bucket_hour_letters: u64,
+    /// How many desks' own letters one bucket takes in a day from personas without an order, unless they replace one.
+    pub bucket_day_states: u64,
 }
 
 impl Default for Limits {
@@ -96,6 +102,9 @@ impl Default for Limits {
             manifest_bytes: 1 << 20,
             manifests_a_day: 48,
             mailbox_letters: MAILBOX_LIMIT,
+            page_letters: 256,
+            bucket_hour_letters: 16_384,
+            bucket_day_states: 16_384,
         }
     }
 }
@@ -109,6 +118,8 @@ pub struct Retention {
     pub letters: Duration,
     /// A desk's own letters about an order go this long after the order ended.
     pub self_letters: Duration,
+    /// A desk's own letters of a persona without an order go this long after the day on which it was last seen.
+    pub lone_self_letters: Duration,
     /// An upload is forgotten this long after its last part; so is its body, unless a manifest names it.
     pub idle_uploads: Duration,
     /// The days on which a persona was seen go after this long.
@@ -121,6 +132,7 @@ impl Default for Retention {
             ended_orders: FORGET_AFTER,
             letters: 14 * DAY,
             self_letters: 14 * DAY,
+            lone_self_letters: 14 * DAY,
             idle_uploads: 2 * DAY,
             seen_personas: 8 * DAY,
         }
@@ -139,6 +151,7 @@ mod tests {
             ("ended orders", keeps.ended_orders),
             ("letters", keeps.letters),
             ("a desk's own letters", keeps.self_letters),
+            ("a desk's own letters without an order", keeps.lone_self_letters),
             ("uploads", keeps.idle_uploads),
             ("personas seen", keeps.seen_personas),
         ];

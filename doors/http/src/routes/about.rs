@@ -63,6 +63,9 @@ fn limits_view(limits: Limits) -> LimitsView {
         sample_bytes: limits.sample_bytes as u64,
         manifest_bytes: limits.manifest_bytes as u64,
         mailbox_letters: limits.mailbox_letters,
+        page_letters: limits.page_letters,
+        bucket_hour_letters: limits.bucket_hour_letters,
+        bucket_day_states: limits.bucket_day_states,
     }
 }
 
@@ -70,6 +73,9 @@ fn retention_view(retention: Retention) -> RetentionView {
     RetentionView {
         ended_orders_s: retention.ended_orders.as_secs(),
         letters_s: retention.letters.as_secs(),
+        self_letters_s: retention.self_letters.as_secs(),
+        lone_self_letters_s: retention.lone_self_letters.as_secs(),
         idle_uploads_s: retention.idle_uploads.as_secs(),
+        seen_personas_s: retention.seen_personas.as_secs(),
     }
 }

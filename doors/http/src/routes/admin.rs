@@ -17,7 +17,8 @@ const SMALL: usize = 4 << 10;
 
 /// Lets nobody in but the operator on this machine. To everybody else there is nothing here.
 pub(crate) async fn guard(State(door): State<Door>, request: Request, next: Next) -> Response {
-    let here = peer(&request).is_none_or(|peer| peer.is_loopback()) && !was_forwarded(request.headers());
+    let here =
+        peer(request.extensions()).is_none_or(|peer| peer.is_loopback()) && !was_forwarded(request.headers());
     let shown = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
     let shown = shown.and_then(|value| value.strip_prefix("Bearer "));
     match (here, door.admin(), shown) {

@@ -13,6 +13,7 @@ use tacit_catalogue::{LISTING_BYTES_MOST, SignedListing};
 use tacit_flows::CatalogueDay;
 use tacit_values::ListingId;
 use tacit_wire::Problem;
+use tacit_wire::bodies::forms::{CatalogueDayForm, SignedListingForm};
 use tacit_wire::bodies::listings::{ListingTakenView, SearchView, read_search};
 
 const JSON: &str = "application/json";
@@ -25,7 +26,7 @@ pub(crate) struct OfVersion {
 /// The catalogue changes of a day, whole; today's as of the last closed epoch. The same bytes for everybody.
 #[utoipa::path(get, path = "/catalogue/days/{day}", tag = "catalogue",
     params(("day" = String, Path, description = "for example 2026-11-20"), ("If-None-Match" = Option<String>, Header)),
-    responses((status = 200, body = Object), (status = 304, description = "nothing changed"), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+    responses((status = 200, body = CatalogueDayForm), (status = 304, description = "nothing changed"), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn day(
     State(door): State<Door>,
     At(day): At<String>,
@@ -68,7 +69,7 @@ pub(crate) async fn search(
 /// A listing as its seller signed it: the newest version, or the asked one.
 #[utoipa::path(get, path = "/listings/{id}", tag = "catalogue",
     params(("id" = String, Path, description = "lst_..."), ("version" = Option<u32>, Query)),
-    responses((status = 200, body = Object), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+    responses((status = 200, body = SignedListingForm), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn get(
     State(door): State<Door>,
     At(id): At<ListingId>,
@@ -83,7 +84,7 @@ pub(crate) async fn get(
 
 /// Publish a version of a listing: its manifest logged, its sample opened, its body uploaded. The same again changes
 /// nothing.
-#[utoipa::path(put, path = "/listings/{id}", tag = "catalogue", request_body = Object,
+#[utoipa::path(put, path = "/listings/{id}", tag = "catalogue", request_body = SignedListingForm,
     params(("id" = String, Path, description = "lst_...")),
     responses((status = 200, body = ListingTakenView), (status = "4XX", body = Problem, content_type = "application/problem+json")),
     security(("persona" = [])))]

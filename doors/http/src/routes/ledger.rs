@@ -1,6 +1,6 @@
 //! `/ledger`: bundles come in from anybody, closed epochs go out to everybody.
 
-use crate::callers::{Anonymous, Asked, At};
+use crate::callers::{Anonymous, Asked, At, MaySendBundle};
 use crate::door::Door;
 use crate::refusals::{Refused, told};
 use axum::Json;
@@ -11,6 +11,7 @@ use serde::Deserialize;
 use tacit_settlement::{MAX_BUNDLE_BYTES, PoolId};
 use tacit_values::Epoch;
 use tacit_wire::Problem;
+use tacit_wire::bodies::forms::SignedGenesisForm;
 use tacit_wire::bodies::ledger::{BYTES, BundleView, CrossBody, encode_epoch};
 
 /// A closed epoch never changes.
@@ -27,9 +28,10 @@ pub(crate) struct OfPool {
 #[utoipa::path(post, path = "/ledger/bundles", tag = "ledger",
     request_body(content = Vec<u8>, content_type = "application/octet-stream"),
     responses((status = 200, description = "durable", body = BundleView), (status = 409, description = "a note was already spent, or it came too late", body = Problem, content_type = "application/problem+json"),
-        (status = 422, body = Problem, content_type = "application/problem+json"), (status = 503, description = "not known; send the same bytes again", body = Problem, content_type = "application/problem+json")))]
+        (status = 422, body = Problem, content_type = "application/problem+json"), (status = 429, description = "too many bundles from this network address, whose limit is tighter here", body = Problem, content_type = "application/problem+json"), (status = 503, description = "not known; send the same bytes again", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn submit(
     State(door): State<Door>,
+    _: MaySendBundle,
     bundle: Anonymous<MAX_BUNDLE_BYTES>,
 ) -> Result<Json<BundleView>, Refused> {
     let taken = door.market().submit_bundle(&bundle.body).await.map_err(told)?;
@@ -43,9 +45,10 @@ pub(crate) async fn submit(
 
 /// Let value cross from a rotated pool into its successor: a bundle that leaves and one that enters, together.
 #[utoipa::path(post, path = "/ledger/crossings", tag = "ledger", request_body = CrossBody,
-    responses((status = 200, description = "the bundle that entered", body = BundleView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+    responses((status = 200, description = "the bundle that entered", body = BundleView), (status = 429, description = "too many bundles from this network address, whose limit is tighter here", body = Problem, content_type = "application/problem+json"), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn cross(
     State(door): State<Door>,
+    _: MaySendBundle,
     asked: Anonymous<CROSSING>,
 ) -> Result<Json<BundleView>, Refused> {
     let crossing: CrossBody = asked.json()?;
@@ -59,7 +62,7 @@ pub(crate) async fn cross(
 }
 
 /// The signed document of all pools: what every replay begins with.
-#[utoipa::path(get, path = "/ledger/genesis", tag = "ledger", responses((status = 200, body = Object)))]
+#[utoipa::path(get, path = "/ledger/genesis", tag = "ledger", responses((status = 200, body = SignedGenesisForm)))]
 pub(crate) async fn genesis(State(door): State<Door>) -> impl IntoResponse {
     Json(door.market().genesis().as_ref().clone())
 }

@@ -1,16 +1,15 @@
 //! `/mail`: sealed letters. Posting and buckets are unsigned and name no sender; a mailbox opens for its owner only.
 
-use crate::callers::{Anonymous, Asked, At, Signed};
+use crate::callers::{Anonymous, Asked, At, MayPostLetter, Signed};
 use crate::door::Door;
 use crate::refusals::{Refused, told};
 use axum::Json;
 use axum::extract::State;
-use bytes::Bytes;
 use http::StatusCode;
 use serde::Deserialize;
 use std::time::Duration;
-use tacit_flows::Bucket;
-use tacit_values::Persona;
+use tacit_flows::{Bucket, BucketPage};
+use tacit_values::{Digest, Persona};
 use tacit_wire::Problem;
 use tacit_wire::bodies::mail::{BucketName, BucketView, MailboxView, SealedLetter, WaitingLetter};
 
@@ -28,6 +27,11 @@ pub(crate) struct Watch {
 }
 
 #[derive(Debug, Deserialize)]
+pub(crate) struct Behind {
+    after: Option<Digest>,
+}
+
+#[derive(Debug, Deserialize)]
 pub(crate) struct Named {
     #[serde(default)]
     letters: String,
@@ -37,10 +41,11 @@ pub(crate) struct Named {
 #[utoipa::path(post, path = "/mail/{persona}", tag = "mail",
     params(("persona" = String, Path, description = "did:key of the recipient")),
     request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "an age file of exactly 4,096, 16,384 or 65,536 bytes"),
-    responses((status = 202, description = "taken, now or before"), (status = 429, description = "the mailbox is full", body = Problem, content_type = "application/problem+json"), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+    responses((status = 202, description = "taken, now or before"), (status = 429, description = "the mailbox is full, the bucket took its fill of this hour, or the sender's address its own", body = Problem, content_type = "application/problem+json"), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn post(
     State(door): State<Door>,
     At(to): At<Persona>,
+    _: MayPostLetter,
     letter: Anonymous<LONGEST_LETTER>,
 ) -> Result<StatusCode, Refused> {
     door.market().deliver_letter(to, &letter.body).await.map_err(told)?;
@@ -101,37 +106,40 @@ pub(crate) async fn keep_self(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// The letters that reached a bucket in one tick that is over: shuffled, recipients not named.
+/// A page of the letters that reached a bucket in one tick that is over: shuffled, recipients not named.
 #[utoipa::path(get, path = "/mail/buckets/{bucket}/{tick}", tag = "mail",
-    params(("bucket" = String, Path, description = "bits-number, for example 3-5"), ("tick" = u64, Path)),
+    params(("bucket" = String, Path, description = "bits-number, for example 3-5"), ("tick" = u64, Path), ("after" = Option<String>, Query, description = "`next` of the page before")),
     responses((status = 200, body = BucketView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn bucket_tick(
     State(door): State<Door>,
     At((bucket, tick)): At<(String, u64)>,
+    Asked(behind): Asked<Behind>,
 ) -> Result<Json<BucketView>, Refused> {
-    Ok(shown(door.market().bucket_tick(named(&bucket)?, tick).await.map_err(told)?))
+    Ok(shown(door.market().bucket_tick(named(&bucket)?, tick, behind.after).await.map_err(told)?))
 }
 
-/// The letters that reached a bucket in one hour (hours since 1970) that is over: for catching up.
+/// A page of the letters that reached a bucket in one hour (hours since 1970) that is over: for catching up.
 #[utoipa::path(get, path = "/mail/buckets/{bucket}/hours/{hour}", tag = "mail",
-    params(("bucket" = String, Path, description = "bits-number, for example 3-5"), ("hour" = u64, Path)),
+    params(("bucket" = String, Path, description = "bits-number, for example 3-5"), ("hour" = u64, Path), ("after" = Option<String>, Query, description = "`next` of the page before")),
     responses((status = 200, body = BucketView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn bucket_hour(
     State(door): State<Door>,
     At((bucket, hour)): At<(String, u64)>,
+    Asked(behind): Asked<Behind>,
 ) -> Result<Json<BucketView>, Refused> {
-    Ok(shown(door.market().bucket_hour(named(&bucket)?, hour).await.map_err(told)?))
+    Ok(shown(door.market().bucket_hour(named(&bucket)?, hour, behind.after).await.map_err(told)?))
 }
 
-/// The sealed states of the desks in a bucket: for restoring from words.
+/// A page of the sealed states of the desks in a bucket: for restoring from words.
 #[utoipa::path(get, path = "/mail/buckets/{bucket}/self", tag = "mail",
-    params(("bucket" = String, Path, description = "bits-number, for example 3-5")),
+    params(("bucket" = String, Path, description = "bits-number, for example 3-5"), ("after" = Option<String>, Query, description = "`next` of the page before")),
     responses((status = 200, body = BucketView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn bucket_self(
     State(door): State<Door>,
     At(bucket): At<String>,
+    Asked(behind): Asked<Behind>,
 ) -> Result<Json<BucketView>, Refused> {
-    Ok(shown(door.market().bucket_self(named(&bucket)?).await.map_err(told)?))
+    Ok(shown(door.market().bucket_self(named(&bucket)?, behind.after).await.map_err(told)?))
 }
 
 fn named(text: &str) -> Result<Bucket, Refused> {
@@ -139,6 +147,7 @@ fn named(text: &str) -> Result<Bucket, Refused> {
     Bucket::numbered(name.bits(), name.number()).ok_or_else(|| Refused::malformed("there is no such bucket"))
 }
 
-fn shown(letters: Vec<Bytes>) -> Json<BucketView> {
-    Json(BucketView { letters: letters.into_iter().map(|letter| SealedLetter(letter.to_vec())).collect() })
+fn shown(page: BucketPage) -> Json<BucketView> {
+    let letters = page.letters.into_iter().map(|letter| SealedLetter(letter.to_vec()));
+    Json(BucketView { letters: letters.collect(), next: page.next })
 }

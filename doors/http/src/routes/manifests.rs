@@ -13,6 +13,7 @@ use tacit_delivery::Sample;
 use tacit_flows::{LogProof, ManifestSeen};
 use tacit_values::{Digest, ListingId};
 use tacit_wire::Problem;
+use tacit_wire::bodies::forms::SampleForm;
 use tacit_wire::bodies::manifests::{LogManifest, LogProofView, ManifestView};
 
 /// A manifest of 1,024 columns with long names stays below.
@@ -80,7 +81,7 @@ pub(crate) async fn get(
 /// The whole opened sample of a listing's newest version, or of the named manifest.
 #[utoipa::path(get, path = "/listings/{id}/sample", tag = "manifests",
     params(("id" = String, Path, description = "lst_..."), ("manifest" = Option<String>, Query, description = "64 hex digits")),
-    responses((status = 200, body = Object), (status = 404, body = Problem, content_type = "application/problem+json")))]
+    responses((status = 200, body = SampleForm), (status = 404, body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn sample(
     State(door): State<Door>,
     At(listing): At<ListingId>,
@@ -94,7 +95,7 @@ pub(crate) async fn sample(
 }
 
 /// Open the sample of a manifest: exactly the drawn rows, all of them or none. The same again changes nothing.
-#[utoipa::path(put, path = "/listings/{id}/sample", tag = "manifests", request_body = Object,
+#[utoipa::path(put, path = "/listings/{id}/sample", tag = "manifests", request_body = SampleForm,
     params(("id" = String, Path, description = "lst_...")),
     responses((status = 204), (status = "4XX", body = Problem, content_type = "application/problem+json")),
     security(("persona" = [])))]

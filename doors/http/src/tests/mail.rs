@@ -47,6 +47,26 @@ async fn a_bucket_is_handed_out_when_its_tick_is_over() {
 }
 
 #[tokio::test]
+async fn a_bucket_comes_in_pages_that_no_flood_makes_longer() {
+    let street = Street::open().await;
+    let many = tacit_flows::Limits::default().page_letters + 1;
+    for n in 0..many {
+        let mut one = letter(7);
+        one[100..104].copy_from_slice(&n.to_be_bytes());
+        street.market.deliver_letter(key(1).persona(), &one).await.unwrap();
+    }
+    let tick = street.market.tick_at(START);
+    street.pass(Duration::from_secs(1)).await;
+    let path = format!("/api/v1/mail/buckets/0-0/{tick}");
+    let first: BucketView = street.get(&path).await.json();
+    assert_eq!(first.letters.len(), 256);
+    let second: BucketView = street.get(&format!("{path}?after={}", first.next.unwrap())).await.json();
+    assert_eq!((second.letters.len(), second.next), (1, None));
+    assert!(!first.letters.contains(&second.letters[0]));
+    assert_eq!(street.get(&format!("{path}?after=x")).await.refusal(), (422, "malformed".into()));
+}
+
+#[tokio::test]
 async fn a_desks_own_state_is_replaced_by_the_newest() {
     let street = Street::open().await;
     let slot = format!("{}/self/0", mailbox(1));

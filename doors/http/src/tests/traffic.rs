@@ -63,6 +63,38 @@ async fn no_answer_sets_a_cookie_or_names_the_server_and_private_ones_are_not_ke
 }
 
 #[tokio::test]
+async fn bundles_and_letters_have_tighter_rates_of_their_own_and_everything_else_goes_on() {
+    let settings = DoorSettings {
+        bundles_per_address: crate::Rate::new(2, 1),
+        letters_per_address: crate::Rate::new(3, 1),
+        ..DoorSettings::default()
+    };
+    let street = Street::with(settings, origin()).await;
+    let bundle = async |path: &str| street.send(request("POST", path, b"no bundle")).await;
+    for _ in 0..2 {
+        assert_eq!(bundle("/api/v1/ledger/bundles").await.status, 422);
+    }
+    let mailbox = format!("/api/v1/mail/{}", key(1).persona());
+    for mark in 0..3 {
+        assert_eq!(street.send(request("POST", &mailbox, &letter(mark))).await.status, 202);
+    }
+    for answer in [
+        bundle("/api/v1/ledger/bundles").await,
+        bundle("/api/v1/ledger/crossings").await,
+        street.send(request("POST", &mailbox, &letter(3))).await,
+    ] {
+        assert_eq!((answer.refusal(), answer.header("retry-after")), ((429, "too-many".into()), "1"));
+        assert!(answer.problem().remedy.is_some());
+    }
+    assert_eq!(street.act(1, "GET", &mailbox, b"").await.status, 200);
+    assert_eq!(street.get("/api/v1/market").await.status, 200);
+    let mut elsewhere = request("POST", "/api/v1/ledger/bundles", b"no bundle");
+    let address: SocketAddr = "192.0.2.9:4000".parse().unwrap();
+    elsewhere.extensions_mut().insert(ConnectInfo(address));
+    assert_eq!(street.send(elsewhere).await.status, 422);
+}
+
+#[tokio::test]
 async fn an_address_that_comes_too_often_waits_and_a_proxy_of_ours_is_looked_through() {
     let settings =
         DoorSettings { per_address: crate::Rate::new(2, 1), behind_proxy: true, ..DoorSettings::default() };

@@ -2,6 +2,7 @@
 //!
 //! A day's changes are `tacit_catalogue::CatalogueDay`, a listing is `tacit_catalogue::SignedListing`, as signed.
 
+use super::forms::ListingForm;
 use serde::{Deserialize, Serialize};
 use std::fmt::Write;
 use tacit_catalogue::search::{Facets, Query, Sort};
@@ -31,7 +32,7 @@ pub struct ListingTakenView {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct SearchView {
     /// The listings of the asked page, best first.
-    #[schema(value_type = Vec<Object>)]
+    #[schema(value_type = Vec<ListingForm>)]
     pub listings: Vec<Listing>,
     /// How many answer on all pages.
     pub total: u64,

@@ -1,7 +1,7 @@
 //! Letters as the relay hands them out. They are sealed: nothing here says from whom, and a bucket not even to whom.
 
 use serde::{Deserialize, Serialize};
-use tacit_values::{Persona, base64url};
+use tacit_values::{Digest, Persona, base64url};
 use utoipa::ToSchema;
 
 /// One's own mailbox: `GET /mail/{persona}`.
@@ -22,12 +22,16 @@ pub struct WaitingLetter {
     pub letter: Vec<u8>,
 }
 
-/// What reached a bucket: shuffled, recipients not named.
+/// A page of what reached a bucket: shuffled, recipients not named.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct BucketView {
     /// Age files.
     #[schema(value_type = Vec<String>)]
     pub letters: Vec<SealedLetter>,
+    /// Ask again with this as `after`: there is more. Pages follow the letters' digests.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub next: Option<Digest>,
 }
 
 /// An age file in base64url.

@@ -115,6 +115,15 @@ pub struct LimitsView {
     pub manifest_bytes: u64,
     /// Letters that wait in one mailbox.
     pub mailbox_letters: u64,
+    /// Letters in one answer of a bucket.
+    #[serde(default)]
+    pub page_letters: u32,
+    /// Letters that one bucket takes in an hour.
+    #[serde(default)]
+    pub bucket_hour_letters: u64,
+    /// Desks' own letters that one bucket takes in a day from personas without an order, unless they replace one.
+    #[serde(default)]
+    pub bucket_day_states: u64,
 }
 
 /// How long things are kept.
@@ -124,6 +133,15 @@ pub struct RetentionView {
     pub ended_orders_s: u64,
     /// A letter that nobody acknowledged goes after this long.
     pub letters_s: u64,
+    /// A desk's own letters about an order go this long after its end.
+    #[serde(default)]
+    pub self_letters_s: u64,
+    /// A desk's own letters of a persona without an order go this long after the persona was last seen.
+    #[serde(default)]
+    pub lone_self_letters_s: u64,
     /// An upload without a new part is swept after this long.
     pub idle_uploads_s: u64,
+    /// The days on which a persona was seen go after this long.
+    #[serde(default)]
+    pub seen_personas_s: u64,
 }

@@ -12,12 +12,13 @@ use http::header::ETAG;
 use std::io::Write;
 use tacit_evidence::log::{MAX_CHECKPOINT_BYTES, MAX_TILE_BYTES, TilePath};
 use tacit_settlement::PoolId;
-use tacit_values::{Epoch, Timestamp};
+use tacit_values::{Digest, Epoch, Timestamp};
 
 const LONGEST_DOCUMENT: usize = 1 << 20;
 /// A day's catalogue: 100,000 listings are about 60 MB.
 const LONGEST_DAY: usize = 256 << 20;
-const LONGEST_BUCKET: usize = 256 << 20;
+/// A page of a bucket: 256 of the longest letters in base64 are 22 MB.
+const LONGEST_BUCKET: usize = 32 << 20;
 const LONGEST_EPOCH: usize = (64 << 20) + (8 << 10);
 
 /// Fetches what everybody fetches, on a connection that no persona uses.
@@ -98,19 +99,39 @@ impl Mirror {
         Ok(self.get(format!("/log/{tile}"), MAX_TILE_BYTES).await?.body)
     }
 
-    /// The letters that reached a bucket in one tick that is over.
-    pub async fn bucket_tick(&self, bucket: BucketName, tick: u64) -> Result<BucketView, Failed> {
-        self.get(format!("/mail/buckets/{bucket}/{tick}"), LONGEST_BUCKET).await?.json()
+    /// A page of the letters that reached a bucket in one tick that is over, those behind `after`.
+    pub async fn bucket_tick(
+        &self,
+        bucket: BucketName,
+        tick: u64,
+        after: Option<Digest>,
+    ) -> Result<BucketView, Failed> {
+        self.page(format!("/mail/buckets/{bucket}/{tick}"), after).await
     }
 
-    /// The letters that reached a bucket in one hour (hours since 1970) that is over: for catching up.
-    pub async fn bucket_hour(&self, bucket: BucketName, hour: u64) -> Result<BucketView, Failed> {
-        self.get(format!("/mail/buckets/{bucket}/hours/{hour}"), LONGEST_BUCKET).await?.json()
+    /// A page of the letters that reached a bucket in one hour (hours since 1970) that is over: for catching up.
+    pub async fn bucket_hour(
+        &self,
+        bucket: BucketName,
+        hour: u64,
+        after: Option<Digest>,
+    ) -> Result<BucketView, Failed> {
+        self.page(format!("/mail/buckets/{bucket}/hours/{hour}"), after).await
     }
 
-    /// The sealed states of the desks in a bucket: for restoring from words.
-    pub async fn bucket_self(&self, bucket: BucketName) -> Result<BucketView, Failed> {
-        self.get(format!("/mail/buckets/{bucket}/self"), LONGEST_BUCKET).await?.json()
+    /// A page of the sealed states of the desks in a bucket: for restoring from words.
+    pub async fn bucket_self(&self, bucket: BucketName, after: Option<Digest>) -> Result<BucketView, Failed> {
+        self.page(format!("/mail/buckets/{bucket}/self"), after).await
+    }
+
+    /// A page of a bucket. Pages go forward: a market that leads in a circle is not followed.
+    async fn page(&self, path: String, after: Option<Digest>) -> Result<BucketView, Failed> {
+        let path = after.map_or_else(|| path.clone(), |after| format!("{path}?after={after}"));
+        let page: BucketView = self.get(path, LONGEST_BUCKET).await?.json()?;
+        if page.next.is_some() && page.next <= after {
+            return Err(Failed::garbled("the pages of its bucket do not go forward"));
+        }
+        Ok(page)
     }
 
     async fn get(&self, path: String, most: usize) -> Result<Answer, Failed> {

@@ -110,21 +110,37 @@ fn key(seed: u8) -> PersonaKey {
 async fn no_two_personas_share_a_connection_and_none_shares_with_the_mirror() {
     let market = Market::open(|_| empty_bucket()).await;
     let client = market.client(impatient(1));
-    client.mirror().bucket_tick(bucket(), 1).await.unwrap();
+    client.mirror().bucket_tick(bucket(), 1, None).await.unwrap();
     for seed in [1, 2, 1, 2] {
         client.acting(&key(seed)).unwrap().mailbox(0, Duration::ZERO).await.unwrap();
     }
     client.singly().unwrap().post_letter(key(3).persona(), Bytes::from_static(b"x")).await.unwrap();
-    client.mirror().bucket_tick(bucket(), 2).await.unwrap();
+    client.mirror().bucket_tick(bucket(), 2, None).await.unwrap();
     let connections: Vec<usize> = market.seen().iter().map(|seen| seen.connection).collect();
     assert_eq!(connections, [0, 1, 2, 1, 2, 3, 0]);
+}
+
+#[tokio::test]
+async fn the_pages_of_a_bucket_are_followed_forward_only() {
+    let (low, high) = ("1".repeat(64), "2".repeat(64));
+    let next = high.clone();
+    let market = Market::open(move |_| {
+        answer("200 OK", "application/json", &format!(r#"{{"letters":[],"next":"{next}"}}"#))
+    })
+    .await;
+    let client = market.client(impatient(1));
+    let page = client.mirror().bucket_hour(bucket(), 7, Some(low.parse().unwrap())).await.unwrap();
+    assert_eq!(page.next, Some(high.parse().unwrap()));
+    assert_eq!(market.seen()[0].line, format!("GET /api/v1/mail/buckets/0-0/hours/7?after={low} HTTP/1.1"));
+    let circle = client.mirror().bucket_hour(bucket(), 7, page.next).await.unwrap_err();
+    assert!(matches!(circle, Failed::Garbled { .. }), "{circle}");
 }
 
 #[tokio::test]
 async fn public_requests_carry_nothing_that_names_anybody() {
     let market = Market::open(|_| empty_bucket()).await;
     let client = market.client(impatient(1));
-    client.mirror().bucket_tick(bucket(), 1).await.unwrap();
+    client.mirror().bucket_tick(bucket(), 1, None).await.unwrap();
     client.singly().unwrap().post_letter(key(3).persona(), Bytes::from_static(b"x")).await.unwrap();
     for seen in market.seen() {
         let names: HashSet<String> = seen
@@ -169,10 +185,10 @@ async fn a_problem_document_is_a_refusal_and_everything_else_is_not() {
     })
     .await;
     let mirror = market.client(impatient(1)).mirror();
-    let refused = mirror.bucket_tick(bucket(), 1).await.unwrap_err();
+    let refused = mirror.bucket_tick(bucket(), 1, None).await.unwrap_err();
     assert_eq!(refused.problem(), Some(&problem));
     for tick in 2..=5 {
-        let failed = mirror.bucket_tick(bucket(), tick).await.unwrap_err();
+        let failed = mirror.bucket_tick(bucket(), tick, None).await.unwrap_err();
         assert!(matches!(failed, Failed::Garbled { .. }), "{tick}: {failed:?}");
     }
 }
@@ -237,7 +253,7 @@ async fn an_act_that_comes_too_early_is_done_when_its_time_has_come_and_a_reader
     let client = market.client(impatient(3));
     client.acting(&key(1)).unwrap().mailbox(0, Duration::ZERO).await.unwrap();
     assert_eq!(market.seen().len(), 2, "asked again as soon as stated");
-    let reader = client.mirror().bucket_tick(bucket(), 1).await.unwrap_err();
+    let reader = client.mirror().bucket_tick(bucket(), 1, None).await.unwrap_err();
     assert!(matches!(reader, Failed::Refused { .. }), "{reader:?}");
     assert_eq!(market.seen().len(), 3, "the tick under way is no news to a mirror");
 }
@@ -332,7 +348,7 @@ async fn every_identity_takes_its_own_circuit_through_the_proxy() {
     let way = WayOut::Proxy(proxy(Arc::clone(&users)).await);
     let market = Market::open(|_| empty_bucket()).await;
     let client = client(market.origin.clone(), impatient(1), way);
-    client.mirror().bucket_tick(bucket(), 1).await.unwrap();
+    client.mirror().bucket_tick(bucket(), 1, None).await.unwrap();
     for seed in [1, 2, 1] {
         client.acting(&key(seed)).unwrap().mailbox(0, Duration::ZERO).await.unwrap();
     }

@@ -5,7 +5,7 @@ use crate::fault::fault;
 use crate::row::{Read, digest, int, time};
 use async_trait::async_trait;
 use tacit_ports::market::{
-    Bucket, Letter, LetterRefused, MAILBOX_LIMIT, Mail, Put, SelfLetters, StoreFault, spot,
+    Bucket, Letter, LetterRefused, MAILBOX_LIMIT, Mail, Page, Put, SelfLetters, StoreFault, spot,
 };
 use tacit_relay::Crowd;
 use tacit_values::{Digest, Persona, Timestamp};
@@ -94,30 +94,21 @@ impl Mail for SqlTx {
         Ok(removed)
     }
 
-    async fn tick(&mut self, bucket: Bucket, tick: u64) -> Result<Vec<Vec<u8>>, StoreFault> {
-        let (first, last) = bucket.spots();
-        sqlx::query_scalar(
-            "SELECT bytes FROM letters WHERE tick = $1 AND spot BETWEEN $2 AND $3 ORDER BY digest",
-        )
-        .bind(int(tick))
-        .bind(int(first))
-        .bind(int(last))
-        .fetch_all(self.sql())
-        .await
-        .map_err(fault)
+    async fn tick(&mut self, bucket: Bucket, tick: u64, page: Page) -> Result<Vec<Vec<u8>>, StoreFault> {
+        let sql = "SELECT bytes FROM letters WHERE tick = $1 AND spot BETWEEN $2 AND $3 AND digest > $4
+                   ORDER BY digest LIMIT $5";
+        self.page(sql, tick, bucket, page).await
     }
 
-    async fn hour(&mut self, bucket: Bucket, hour: u64) -> Result<Vec<Vec<u8>>, StoreFault> {
-        let (first, last) = bucket.spots();
-        sqlx::query_scalar(
-            "SELECT bytes FROM letters WHERE hour = $1 AND spot BETWEEN $2 AND $3 ORDER BY digest",
-        )
-        .bind(int(hour))
-        .bind(int(first))
-        .bind(int(last))
-        .fetch_all(self.sql())
-        .await
-        .map_err(fault)
+    async fn hour(&mut self, bucket: Bucket, hour: u64, page: Page) -> Result<Vec<Vec<u8>>, StoreFault> {
+        let sql = "SELECT bytes FROM letters WHERE hour = $1 AND spot BETWEEN $2 AND $3 AND digest > $4
+                   ORDER BY digest LIMIT $5";
+        self.page(sql, hour, bucket, page).await
+    }
+
+    async fn waiting_of_hour(&mut self, bucket: Bucket, hour: u64) -> Result<u64, StoreFault> {
+        let sql = "SELECT COUNT(*) FROM letters WHERE hour = $1 AND spot BETWEEN $2 AND $3";
+        self.count_in(sql, hour, bucket).await
     }
 
     async fn seen(&mut self, persona: &Persona, now: Timestamp) -> Result<(), StoreFault> {
@@ -131,6 +122,12 @@ impl Mail for SqlTx {
         .execute(self.sql())
         .await
         .map_err(fault)?;
+        sqlx::query("UPDATE self_letters SET day = $2 WHERE persona = $1 AND day < $2")
+            .bind(persona.to_string())
+            .bind(int(now.day()))
+            .execute(self.sql())
+            .await
+            .map_err(fault)?;
         Ok(())
     }
 
@@ -153,20 +150,53 @@ impl Mail for SqlTx {
 
 #[async_trait]
 impl SelfLetters for SqlTx {
-    async fn keep(&mut self, persona: &Persona, slot: u32, bytes: &[u8]) -> Result<(), StoreFault> {
+    async fn keep(
+        &mut self,
+        persona: &Persona,
+        slot: u32,
+        bytes: &[u8],
+        now: Timestamp,
+    ) -> Result<(), StoreFault> {
         sqlx::query(
-            "INSERT INTO self_letters (persona, slot, spot, digest, bytes) VALUES ($1, $2, $3, $4, $5)
-             ON CONFLICT (persona, slot) DO UPDATE SET digest = excluded.digest, bytes = excluded.bytes",
+            "INSERT INTO self_letters (persona, slot, spot, digest, bytes, day) VALUES ($1, $2, $3, $4, $5, $6)
+             ON CONFLICT (persona, slot)
+             DO UPDATE SET digest = excluded.digest, bytes = excluded.bytes, day = excluded.day",
         )
         .bind(persona.to_string())
         .bind(int(slot))
         .bind(int(spot(persona)))
         .bind(digest(Digest::of(bytes)))
         .bind(bytes.to_vec())
+        .bind(int(now.day()))
         .execute(self.sql())
         .await
         .map_err(fault)?;
         Ok(())
+    }
+
+    async fn keeps(&mut self, persona: &Persona, slot: u32) -> Result<bool, StoreFault> {
+        let sql = "SELECT COUNT(*) FROM self_letters WHERE persona = $1 AND slot = $2";
+        let kept: i64 = sqlx::query_scalar(sql)
+            .bind(persona.to_string())
+            .bind(int(slot))
+            .fetch_one(self.sql())
+            .await
+            .map_err(fault)?;
+        Ok(kept > 0)
+    }
+
+    async fn is_alone(&mut self, persona: &Persona) -> Result<bool, StoreFault> {
+        let orders: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM orders WHERE buyer = $1")
+            .bind(persona.to_string())
+            .fetch_one(self.sql())
+            .await
+            .map_err(fault)?;
+        Ok(orders == 0)
+    }
+
+    async fn of_day(&mut self, bucket: Bucket, day: u64) -> Result<u64, StoreFault> {
+        let sql = "SELECT COUNT(*) FROM self_letters WHERE day = $1 AND spot BETWEEN $2 AND $3";
+        self.count_in(sql, day, bucket).await
     }
 
     async fn keep_until(&mut self, persona: &Persona, until: Timestamp) -> Result<(), StoreFault> {
@@ -182,13 +212,46 @@ impl SelfLetters for SqlTx {
         Ok(())
     }
 
-    async fn bucket(&mut self, bucket: Bucket) -> Result<Vec<Vec<u8>>, StoreFault> {
+    async fn bucket(&mut self, bucket: Bucket, page: Page) -> Result<Vec<Vec<u8>>, StoreFault> {
+        // Days are never negative: the first condition holds for every row and keeps one form for all pages.
+        let sql = "SELECT bytes FROM self_letters WHERE day >= $1 AND spot BETWEEN $2 AND $3 AND digest > $4
+                   ORDER BY digest LIMIT $5";
+        self.page(sql, 0, bucket, page).await
+    }
+}
+
+impl SqlTx {
+    /// Letters whose `$1` is this, in a bucket, behind the page before.
+    async fn page(
+        &mut self,
+        sql: &'static str,
+        when: u64,
+        bucket: Bucket,
+        page: Page,
+    ) -> Result<Vec<Vec<u8>>, StoreFault> {
         let (first, last) = bucket.spots();
-        sqlx::query_scalar("SELECT bytes FROM self_letters WHERE spot BETWEEN $1 AND $2 ORDER BY digest")
+        // Every digest is greater than no bytes at all.
+        let after = page.after.map_or_else(Vec::new, |after| after.bytes().to_vec());
+        sqlx::query_scalar(sql)
+            .bind(int(when))
             .bind(int(first))
             .bind(int(last))
+            .bind(after)
+            .bind(int(page.most))
             .fetch_all(self.sql())
             .await
             .map_err(fault)
+    }
+
+    async fn count_in(&mut self, sql: &'static str, when: u64, bucket: Bucket) -> Result<u64, StoreFault> {
+        let (first, last) = bucket.spots();
+        let counted: i64 = sqlx::query_scalar(sql)
+            .bind(int(when))
+            .bind(int(first))
+            .bind(int(last))
+            .fetch_one(self.sql())
+            .await
+            .map_err(fault)?;
+        Ok(u64::try_from(counted).expect("a count is not negative"))
     }
 }

@@ -47,6 +47,7 @@ pub(crate) fn migrations() -> Migrator {
         (2, "where personas lie", include_str!("../../migrations/market/0002_where_personas_lie.sql")),
         (3, "manifests of a day", include_str!("../../migrations/market/0003_manifests_of_a_day.sql")),
         (4, "pages", include_str!("../../migrations/market/0004_pages.sql")),
+        (5, "bounds of the relay", include_str!("../../migrations/market/0005_bounds_of_the_relay.sql")),
     ])
 }
 

@@ -85,6 +85,20 @@ impl Retention for SqlTx {
         Ok(rows.len() as u64)
     }
 
+    async fn drop_lone_self_letters(
+        &mut self,
+        seen_before: Timestamp,
+        limit: u32,
+    ) -> Result<u64, StoreFault> {
+        // Being seen moves the day of a persona's letters (`Mail::seen`).
+        let sql = "DELETE FROM self_letters WHERE (persona, slot) IN
+                   (SELECT l.persona, l.slot FROM self_letters l WHERE l.day < $1
+                    AND NOT EXISTS (SELECT 1 FROM self_ends e WHERE e.persona = l.persona)
+                    AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.buyer = l.persona)
+                    ORDER BY l.day LIMIT $2)";
+        self.sweep(sql, int(seen_before.day()), limit).await
+    }
+
     async fn drop_uploads(
         &mut self,
         touched_before: Timestamp,

@@ -14,7 +14,7 @@ pub struct Swept {
     pub orders: u64,
     /// Letters that nobody collected.
     pub letters: u64,
-    /// Desks' own letters whose order closed long ago.
+    /// Desks' own letters whose order closed long ago, or whose persona has none and was not seen for long.
     pub self_letters: u64,
     /// Uploads that stood still.
     pub uploads: u64,
@@ -36,7 +36,10 @@ impl Market {
             let orders =
                 tx.retention().shrink_orders(now.minus(keeps.ended_orders), ROWS).await?.len() as u64;
             let letters = tx.retention().drop_letters(now.minus(keeps.letters), ROWS).await?;
-            let self_letters = tx.retention().drop_self_letters(now, ROWS).await?;
+            let own = tx.retention().drop_self_letters(now, ROWS).await?;
+            let lone =
+                tx.retention().drop_lone_self_letters(now.minus(keeps.lone_self_letters), ROWS).await?;
+            let self_letters = own + lone;
             let uploads = tx.retention().drop_uploads(now.minus(keeps.idle_uploads), ROWS).await?;
             let nonces = tx.retention().drop_nonces(now, ROWS).await?;
             let seen = tx.retention().drop_seen(now.minus(keeps.seen_personas), ROWS).await?;

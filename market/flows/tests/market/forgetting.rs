@@ -115,10 +115,39 @@ async fn a_desks_own_letters_outlive_their_order_by_the_table_and_others_stay() 
     let everybody = tacit_flows::Bucket::numbered(0, 0).unwrap();
     story.market.close_order(buyer, sale.buyer.order).await.unwrap();
     story.pass(Duration::from_secs(7_000)).await;
-    assert_eq!(story.market.bucket_self(everybody).await.unwrap().len(), 2);
+    assert_eq!(story.market.bucket_self(everybody, None).await.unwrap().letters.len(), 2);
     story.pass(Duration::from_secs(900)).await;
-    let left = story.market.bucket_self(everybody).await.unwrap();
+    let left = story.market.bucket_self(everybody, None).await.unwrap().letters;
     assert_eq!(left.iter().map(|letter| letter[4_095]).collect::<Vec<_>>(), [2]);
+}
+
+#[tokio::test]
+async fn state_of_a_persona_without_an_order_goes_after_fourteen_days_unless_its_desk_refreshes_or_is_seen() {
+    let story = Story::begin().await;
+    let mut letter = b"age-encryption.org/v1\n".to_vec();
+    letter.resize(4_096, 1);
+    let [alive, seen, gone] = [71, 72, 73].map(|seed| PersonaKey::from_seed(&[seed; 32]).persona());
+    for (persona, mark) in [(alive, 1), (seen, 2), (gone, 3)] {
+        *letter.last_mut().unwrap() = mark;
+        story.market.keep_self_letter(persona, 0, &letter).await.unwrap();
+    }
+    let marks = async || {
+        let everybody = tacit_flows::Bucket::numbered(0, 0).unwrap();
+        let page = story.market.bucket_self(everybody, None).await.unwrap();
+        page.letters.iter().map(|letter| letter[4_095]).collect::<std::collections::BTreeSet<_>>()
+    };
+    for day in 1..=14 {
+        story.clock.pass(DAY);
+        *letter.last_mut().unwrap() = 10 + day;
+        story.market.keep_self_letter(alive, 0, &letter).await.unwrap();
+        story.market.mailbox(seen, 0, Duration::ZERO).await.unwrap();
+        story.market.run_due_jobs().await.unwrap();
+    }
+    assert_eq!(marks().await, [2, 3, 24].into(), "fourteen days are not over before the fifteenth");
+    story.pass(DAY).await;
+    assert_eq!(marks().await, [2, 24].into());
+    story.pass(DAY * 14).await;
+    assert_eq!(marks().await, [].into(), "nobody saw them since");
 }
 
 #[tokio::test]

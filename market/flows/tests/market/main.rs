@@ -12,5 +12,6 @@ mod on_disk;
 mod pages;
 mod people;
 mod sales;
+mod slow;
 mod story;
 mod uploads;

@@ -3,7 +3,7 @@
 use super::{Put, StoreFault};
 use async_trait::async_trait;
 use tacit_relay::Crowd;
-use tacit_values::{Persona, Timestamp};
+use tacit_values::{Digest, Persona, Timestamp};
 
 /// The most letters that wait in one mailbox.
 pub const MAILBOX_LIMIT: u64 = 1_000;
@@ -67,6 +67,15 @@ pub struct Letter {
     pub bytes: Vec<u8>,
 }
 
+/// Which letters of a bucket come next: those behind a digest, so many at most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Page {
+    /// SHA-256 of the last letter before; `None` begins.
+    pub after: Option<Digest>,
+    /// The most letters.
+    pub most: u32,
+}
+
 /// Why a letter was not taken.
 #[derive(Debug, thiserror::Error)]
 pub enum LetterRefused {
@@ -99,13 +108,17 @@ pub trait Mail: Send {
     /// Removes those of the numbered letters that lie in this mailbox; returns how many. Repeating is harmless.
     async fn acknowledge(&mut self, mailbox: &Persona, numbers: &[u64]) -> Result<u64, StoreFault>;
 
-    /// The letters of a bucket that arrived in one tick and still wait.
-    async fn tick(&mut self, bucket: Bucket, tick: u64) -> Result<Vec<Vec<u8>>, StoreFault>;
+    /// A page of the letters of a bucket that arrived in one tick and still wait. The same bytes in two mailboxes may come
+    /// once.
+    async fn tick(&mut self, bucket: Bucket, tick: u64, page: Page) -> Result<Vec<Vec<u8>>, StoreFault>;
 
-    /// The letters of a bucket that arrived in one hour (hours since 1970) and still wait.
-    async fn hour(&mut self, bucket: Bucket, hour: u64) -> Result<Vec<Vec<u8>>, StoreFault>;
+    /// A page of the letters of a bucket that arrived in one hour (hours since 1970) and still wait.
+    async fn hour(&mut self, bucket: Bucket, hour: u64, page: Page) -> Result<Vec<Vec<u8>>, StoreFault>;
 
-    /// Notes that a persona is alive today (the day is all that is kept).
+    /// How many letters of a bucket arrived in one hour and still wait.
+    async fn waiting_of_hour(&mut self, bucket: Bucket, hour: u64) -> Result<u64, StoreFault>;
+
+    /// Notes that a persona is alive today (the day is all that is kept); its own sealed state counts as kept today.
     async fn seen(&mut self, persona: &Persona, now: Timestamp) -> Result<(), StoreFault>;
 
     /// The personas seen on the day of `since` or later, counted by where they lie among the buckets: what decides the bits
@@ -116,14 +129,29 @@ pub trait Mail: Send {
 /// A desk's own sealed state, the newest per (persona, slot).
 #[async_trait]
 pub trait SelfLetters: Send {
-    /// Keeps the letter in place of the one in the same slot.
-    async fn keep(&mut self, persona: &Persona, slot: u32, bytes: &[u8]) -> Result<(), StoreFault>;
+    /// Keeps the letter in place of the one in the same slot, and notes the day.
+    async fn keep(
+        &mut self,
+        persona: &Persona,
+        slot: u32,
+        bytes: &[u8],
+        now: Timestamp,
+    ) -> Result<(), StoreFault>;
+
+    /// Whether a letter lies in this slot.
+    async fn keeps(&mut self, persona: &Persona, slot: u32) -> Result<bool, StoreFault>;
+
+    /// Whether the persona is the buyer of no order that stands whole.
+    async fn is_alone(&mut self, persona: &Persona) -> Result<bool, StoreFault>;
+
+    /// How many letters of a bucket were kept on this day (days since 1970), or belong to a persona seen on it.
+    async fn of_day(&mut self, bucket: Bucket, day: u64) -> Result<u64, StoreFault>;
 
     /// Says until when the persona's letters are kept, once its order closed. Before that they are kept without end.
     async fn keep_until(&mut self, persona: &Persona, until: Timestamp) -> Result<(), StoreFault>;
 
-    /// All letters of a bucket, in the order of their digests.
-    async fn bucket(&mut self, bucket: Bucket) -> Result<Vec<Vec<u8>>, StoreFault>;
+    /// A page of the letters of a bucket, in the order of their digests.
+    async fn bucket(&mut self, bucket: Bucket, page: Page) -> Result<Vec<Vec<u8>>, StoreFault>;
 }
 
 #[cfg(test)]

@@ -29,7 +29,7 @@ pub use jobs::{Job, JobState, Jobs, Leased, Waiting};
 pub use ledger::{Accepted, Bundle, BundleRefused, Ledger, Pool, Standing, StandingMoved};
 pub use listings::{CatalogueDay, DayChanges, ListingNotPut, Listings, NotADay, StoredListing};
 pub use log::{Leaf, LeafKey, Log, LogBatch, LogHash, LogHead, LogMoved, Logged};
-pub use mail::{Bucket, Letter, LetterRefused, MAILBOX_LIMIT, Mail, SelfLetters, spot};
+pub use mail::{Bucket, Letter, LetterRefused, MAILBOX_LIMIT, Mail, Page, SelfLetters, spot};
 pub use manifests::{Manifests, SampleNotPut, StoredManifest};
 pub use nonces::{NONCE_BYTES_LIMIT, Nonces};
 pub use orders::{Closing, OrderMoved, OrderPaper, OrderRow, Orders, StoredOrder};

@@ -21,6 +21,11 @@ pub trait Retention: Send {
     /// Drops `self` letters whose time is over; returns how many.
     async fn drop_self_letters(&mut self, now: Timestamp, limit: u32) -> Result<u64, StoreFault>;
 
+    /// Drops `self` letters kept before the day of `seen_before` whose persona was not seen since, is the buyer of no order
+    /// that stands whole, and has no end stated by `keep_until`; returns how many.
+    async fn drop_lone_self_letters(&mut self, seen_before: Timestamp, limit: u32)
+    -> Result<u64, StoreFault>;
+
     /// Drops uploads, complete or not, that no part has touched since `touched_before`; returns id and body, so that the
     /// vault can drop what lies there of the unfinished ones. A complete body stays while a manifest names it.
     async fn drop_uploads(

@@ -1,7 +1,9 @@
 //! Mailboxes, buckets, self letters.
 
 use super::{at, begin, persona};
-use crate::market::{Bucket, LetterRefused, MAILBOX_LIMIT, MarketStore, MarketTx, Put, spot};
+use crate::market::{
+    Bucket, LetterRefused, MAILBOX_LIMIT, MarketStore, MarketTx, Page, Put, StoredOrder, spot,
+};
 use std::collections::BTreeSet;
 use tacit_relay::Crowd;
 use tacit_values::Digest;
@@ -12,8 +14,10 @@ pub(super) async fn suite(store: &dyn MarketStore) {
     buckets_hold_the_letters_of_their_personas_and_ticks(store).await;
     the_newest_self_letter_replaces_the_one_in_its_slot(store).await;
     letters_and_days_are_forgotten(store).await;
+    letters_of_personas_without_an_order_are_forgotten_by_the_day_they_were_seen(store).await;
 }
 
+const ALL: Page = Page { after: None, most: u32::MAX };
 const EVERYBODY: (u8, u32) = (0, 0);
 
 fn everybody() -> Bucket {
@@ -81,36 +85,50 @@ async fn buckets_hold_the_letters_of_their_personas_and_ticks(store: &dyn Market
             let own = people.iter().enumerate().filter(|(_, one)| (first..=last).contains(&spot(one)));
             let mut expected: Vec<Vec<u8>> = own.map(|(n, _)| letter(n, 1001)).collect();
             expected.sort_by_key(|bytes| Digest::of(bytes));
-            assert_eq!(tx.mail().tick(bucket, 1001).await.unwrap(), expected, "{bucket:?}");
+            assert_eq!(tx.mail().tick(bucket, 1001, ALL).await.unwrap(), expected, "{bucket:?}");
         }
     }
-    assert_eq!(tx.mail().tick(everybody(), 999).await.unwrap(), Vec::<Vec<u8>>::new());
-    assert_eq!(tx.mail().tick(everybody(), u64::MAX).await.unwrap(), Vec::<Vec<u8>>::new());
-    let hour = tx.mail().hour(everybody(), at(7200 + 1000).secs() / 3600).await.unwrap();
+    assert_eq!(tx.mail().tick(everybody(), 999, ALL).await.unwrap(), Vec::<Vec<u8>>::new());
+    assert_eq!(tx.mail().tick(everybody(), u64::MAX, ALL).await.unwrap(), Vec::<Vec<u8>>::new());
+    let number = at(7200 + 1000).secs() / 3600;
+    let hour = tx.mail().hour(everybody(), number, ALL).await.unwrap();
     assert_eq!(hour.len(), 64);
     assert!(hour.is_sorted_by_key(|bytes| Digest::of(bytes)), "the order says nothing of arrival");
+    assert_eq!(tx.mail().waiting_of_hour(everybody(), number).await.unwrap(), 64);
+    let mut after = None;
+    for page in hour.chunks(10) {
+        let read = tx.mail().hour(everybody(), number, Page { after, most: 10 }).await.unwrap();
+        assert_eq!(read, page);
+        after = page.last().map(|last| Digest::of(last));
+    }
+    assert!(tx.mail().hour(everybody(), number, Page { after, most: 10 }).await.unwrap().is_empty());
 }
 
 async fn kept(tx: &mut Box<dyn MarketTx>, bucket: Bucket) -> BTreeSet<Vec<u8>> {
-    tx.self_letters().bucket(bucket).await.unwrap().into_iter().collect()
+    tx.self_letters().bucket(bucket, ALL).await.unwrap().into_iter().collect()
 }
 
 async fn the_newest_self_letter_replaces_the_one_in_its_slot(store: &dyn MarketStore) {
     let (mine, yours) = (persona(53), persona(54));
     let mut tx = begin(store).await;
-    tx.self_letters().keep(&mine, 0, b"mine, old").await.unwrap();
-    tx.self_letters().keep(&mine, 0, b"mine, new").await.unwrap();
-    tx.self_letters().keep(&mine, 1, b"mine, other slot").await.unwrap();
-    tx.self_letters().keep(&yours, 0, b"yours").await.unwrap();
+    tx.self_letters().keep(&mine, 0, b"mine, old", at(0)).await.unwrap();
+    tx.self_letters().keep(&mine, 0, b"mine, new", at(0)).await.unwrap();
+    tx.self_letters().keep(&mine, 1, b"mine, other slot", at(0)).await.unwrap();
+    tx.self_letters().keep(&yours, 0, b"yours", at(0)).await.unwrap();
     tx.commit().await.unwrap();
     let mut tx = begin(store).await;
     let all = [&b"mine, new"[..], b"mine, other slot", b"yours"].map(<[u8]>::to_vec);
     assert_eq!(kept(&mut tx, everybody()).await, BTreeSet::from(all));
     let own = kept(&mut tx, Bucket::of(&yours, 32)).await;
     assert_eq!(own, BTreeSet::from([b"yours".to_vec()]));
+    assert!(tx.self_letters().keeps(&mine, 1).await.unwrap());
+    assert!(!tx.self_letters().keeps(&yours, 1).await.unwrap());
+    let last = Digest::of(b"mine, new").min(Digest::of(b"mine, other slot")).min(Digest::of(b"yours"));
+    let behind = tx.self_letters().bucket(everybody(), Page { after: Some(last), most: 1 }).await.unwrap();
+    assert!(behind.len() == 1 && Digest::of(&behind[0]) > last);
 
     tx.self_letters().keep_until(&mine, at(500)).await.unwrap();
-    tx.self_letters().keep(&mine, 2, b"mine, last").await.unwrap();
+    tx.self_letters().keep(&mine, 2, b"mine, last", at(0)).await.unwrap();
     assert_eq!(tx.retention().drop_self_letters(at(500), 10).await.unwrap(), 0);
     assert_eq!(tx.retention().drop_self_letters(at(501), 1).await.unwrap(), 1);
     assert_eq!(tx.retention().drop_self_letters(at(501), 10).await.unwrap(), 2);
@@ -140,4 +158,31 @@ async fn letters_and_days_are_forgotten(store: &dyn MarketStore) {
     tx.retention().drop_seen(at(3 * day), 1000).await.unwrap();
     assert_eq!(tx.mail().live(at(0)).await.unwrap().total(), 1);
     tx.commit().await.unwrap();
+}
+
+async fn letters_of_personas_without_an_order_are_forgotten_by_the_day_they_were_seen(
+    store: &dyn MarketStore,
+) {
+    let day = 86_400;
+    let [old, seen, buyer, ending] = [96, 97, 98, 99].map(persona);
+    let mut tx = begin(store).await;
+    while tx.retention().drop_lone_self_letters(at(1 << 30), 100).await.unwrap() > 0 {}
+    for (one, bytes) in [(&old, b"old"), (&seen, b"see"), (&buyer, b"buy"), (&ending, b"end")] {
+        tx.self_letters().keep(one, 0, bytes, at(10 * day)).await.unwrap();
+    }
+    assert_eq!(tx.self_letters().of_day(everybody(), at(10 * day).day()).await.unwrap(), 4);
+    tx.mail().seen(&seen, at(12 * day)).await.unwrap();
+    tx.mail().seen(&seen, at(11 * day)).await.unwrap();
+    tx.self_letters().keep_until(&ending, at(90 * day)).await.unwrap();
+    let order = StoredOrder { buyer, due: None, ..super::orders::order("whose state is kept", b"placed") };
+    assert!(tx.self_letters().is_alone(&buyer).await.unwrap());
+    tx.orders().put(&order, None).await.unwrap();
+    assert!(!tx.self_letters().is_alone(&buyer).await.unwrap());
+    assert_eq!(tx.self_letters().of_day(everybody(), at(12 * day).day()).await.unwrap(), 1);
+    assert_eq!(tx.retention().drop_lone_self_letters(at(10 * day), 100).await.unwrap(), 0);
+    assert_eq!(tx.retention().drop_lone_self_letters(at(11 * day), 100).await.unwrap(), 1, "the old one");
+    assert_eq!(tx.retention().drop_lone_self_letters(at(12 * day), 100).await.unwrap(), 0);
+    assert_eq!(tx.retention().drop_lone_self_letters(at(80 * day), 100).await.unwrap(), 1, "seen long ago");
+    let left = kept(&mut tx, everybody()).await;
+    assert!(left.contains(&b"buy"[..]) && left.contains(&b"end"[..]) && !left.contains(&b"old"[..]));
 }

@@ -10,7 +10,7 @@ pub(super) async fn suite(store: &dyn MarketStore) {
     an_old_order_shrinks_to_its_outcome(store).await;
 }
 
-fn order(name: &str, state: &[u8]) -> StoredOrder {
+pub(super) fn order(name: &str, state: &[u8]) -> StoredOrder {
     StoredOrder {
         id: order_id(name),
         listing: listing_id("sold"),

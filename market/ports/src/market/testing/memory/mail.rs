@@ -1,7 +1,9 @@
 //! Mailboxes in memory.
 
 use super::MemoryTx;
-use crate::market::{Bucket, Letter, LetterRefused, MAILBOX_LIMIT, Mail, Put, SelfLetters, StoreFault, spot};
+use crate::market::{
+    Bucket, Letter, LetterRefused, MAILBOX_LIMIT, Mail, Page, Put, SelfLetters, StoreFault, spot,
+};
 use async_trait::async_trait;
 use std::collections::BTreeMap;
 use tacit_relay::Crowd;
@@ -11,7 +13,7 @@ use tacit_values::{Digest, Persona, Timestamp};
 pub(super) struct MailRoom {
     last_number: u64,
     pub(super) letters: BTreeMap<u64, Kept>,
-    pub(super) own: BTreeMap<(String, u32), (u32, Vec<u8>)>,
+    pub(super) own: BTreeMap<(String, u32), Own>,
     pub(super) own_until: BTreeMap<String, Timestamp>,
     pub(super) seen: BTreeMap<String, u64>,
 }
@@ -26,17 +28,32 @@ pub(super) struct Kept {
     bytes: Vec<u8>,
 }
 
+/// A desk's letter to itself.
+#[derive(Clone)]
+pub(super) struct Own {
+    spot: u32,
+    pub(super) day: u64,
+    bytes: Vec<u8>,
+}
+
 impl MailRoom {
-    fn of_bucket(&self, bucket: Bucket, which: impl Fn(&Kept) -> bool) -> Vec<Vec<u8>> {
+    fn of_bucket(&self, bucket: Bucket, which: impl Fn(&Kept) -> bool) -> impl Iterator<Item = &Kept> {
         let (first, last) = bucket.spots();
-        let kept = self.letters.values().filter(|kept| (first..=last).contains(&kept.spot) && which(kept));
-        by_digest(kept.map(|kept| kept.bytes.clone()).collect())
+        self.letters.values().filter(move |kept| (first..=last).contains(&kept.spot) && which(kept))
+    }
+
+    fn own_of(&self, bucket: Bucket) -> impl Iterator<Item = &Own> {
+        let (first, last) = bucket.spots();
+        self.own.values().filter(move |own| (first..=last).contains(&own.spot))
     }
 }
 
-fn by_digest(mut letters: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
-    letters.sort_by_cached_key(|bytes| Digest::of(bytes));
-    letters
+fn paged<'a>(letters: impl Iterator<Item = &'a Vec<u8>>, page: Page) -> Vec<Vec<u8>> {
+    let named = letters.map(|bytes| (Digest::of(bytes), bytes));
+    let mut next: Vec<_> =
+        named.filter(|(digest, _)| page.after.is_none_or(|after| *digest > after)).collect();
+    next.sort();
+    next.into_iter().take(page.most as usize).map(|(_, bytes)| bytes.clone()).collect()
 }
 
 #[async_trait]
@@ -87,16 +104,26 @@ impl Mail for MemoryTx {
         Ok((before - letters.len()) as u64)
     }
 
-    async fn tick(&mut self, bucket: Bucket, tick: u64) -> Result<Vec<Vec<u8>>, StoreFault> {
-        Ok(self.see().mail.of_bucket(bucket, |kept| kept.tick == tick))
+    async fn tick(&mut self, bucket: Bucket, tick: u64, page: Page) -> Result<Vec<Vec<u8>>, StoreFault> {
+        let of_tick = self.see().mail.of_bucket(bucket, |kept| kept.tick == tick);
+        Ok(paged(of_tick.map(|kept| &kept.bytes), page))
     }
 
-    async fn hour(&mut self, bucket: Bucket, hour: u64) -> Result<Vec<Vec<u8>>, StoreFault> {
-        Ok(self.see().mail.of_bucket(bucket, |kept| kept.hour == hour))
+    async fn hour(&mut self, bucket: Bucket, hour: u64, page: Page) -> Result<Vec<Vec<u8>>, StoreFault> {
+        let of_hour = self.see().mail.of_bucket(bucket, |kept| kept.hour == hour);
+        Ok(paged(of_hour.map(|kept| &kept.bytes), page))
+    }
+
+    async fn waiting_of_hour(&mut self, bucket: Bucket, hour: u64) -> Result<u64, StoreFault> {
+        Ok(self.see().mail.of_bucket(bucket, |kept| kept.hour == hour).count() as u64)
     }
 
     async fn seen(&mut self, persona: &Persona, now: Timestamp) -> Result<(), StoreFault> {
-        let day = self.change()?.mail.seen.entry(persona.to_string()).or_default();
+        let mail = &mut self.change()?.mail;
+        let persona = persona.to_string();
+        let own = mail.own.iter_mut().filter(|((whose, _), _)| *whose == persona);
+        own.for_each(|(_, own)| own.day = own.day.max(now.day()));
+        let day = mail.seen.entry(persona).or_default();
         *day = now.day().max(*day);
         Ok(())
     }
@@ -111,10 +138,28 @@ impl Mail for MemoryTx {
 
 #[async_trait]
 impl SelfLetters for MemoryTx {
-    async fn keep(&mut self, persona: &Persona, slot: u32, bytes: &[u8]) -> Result<(), StoreFault> {
-        let own = &mut self.change()?.mail.own;
-        own.insert((persona.to_string(), slot), (spot(persona), bytes.to_vec()));
+    async fn keep(
+        &mut self,
+        persona: &Persona,
+        slot: u32,
+        bytes: &[u8],
+        now: Timestamp,
+    ) -> Result<(), StoreFault> {
+        let own = Own { spot: spot(persona), day: now.day(), bytes: bytes.to_vec() };
+        self.change()?.mail.own.insert((persona.to_string(), slot), own);
         Ok(())
+    }
+
+    async fn keeps(&mut self, persona: &Persona, slot: u32) -> Result<bool, StoreFault> {
+        Ok(self.see().mail.own.contains_key(&(persona.to_string(), slot)))
+    }
+
+    async fn is_alone(&mut self, persona: &Persona) -> Result<bool, StoreFault> {
+        Ok(!self.see().orders.buyers().any(|buyer| buyer == persona))
+    }
+
+    async fn of_day(&mut self, bucket: Bucket, day: u64) -> Result<u64, StoreFault> {
+        Ok(self.see().mail.own_of(bucket).filter(|own| own.day == day).count() as u64)
     }
 
     async fn keep_until(&mut self, persona: &Persona, until: Timestamp) -> Result<(), StoreFault> {
@@ -122,9 +167,7 @@ impl SelfLetters for MemoryTx {
         Ok(())
     }
 
-    async fn bucket(&mut self, bucket: Bucket) -> Result<Vec<Vec<u8>>, StoreFault> {
-        let (first, last) = bucket.spots();
-        let own = self.see().mail.own.values().filter(|(spot, _)| (first..=last).contains(spot));
-        Ok(by_digest(own.map(|(_, bytes)| bytes.clone()).collect()))
+    async fn bucket(&mut self, bucket: Bucket, page: Page) -> Result<Vec<Vec<u8>>, StoreFault> {
+        Ok(paged(self.see().mail.own_of(bucket).map(|own| &own.bytes), page))
     }
 }

@@ -4,12 +4,22 @@ use super::MemoryTx;
 use crate::market::{OrderMoved, OrderPaper, OrderRow, Orders, Put, StoreFault, StoredOrder};
 use async_trait::async_trait;
 use std::collections::BTreeMap;
-use tacit_values::{OrderId, Timestamp};
+use tacit_values::{OrderId, Persona, Timestamp};
 
 #[derive(Clone, Default)]
 pub(super) struct OrderBook {
     pub(super) rows: BTreeMap<OrderId, OrderRow>,
     pub(super) papers: BTreeMap<(OrderId, OrderPaper), Vec<u8>>,
+}
+
+impl OrderBook {
+    /// The buyers of the orders that stand whole.
+    pub(super) fn buyers(&self) -> impl Iterator<Item = &Persona> {
+        self.rows.values().filter_map(|row| match row {
+            OrderRow::Whole { order, .. } => Some(&order.buyer),
+            OrderRow::Shrunk { .. } => None,
+        })
+    }
 }
 
 #[async_trait]

@@ -3,7 +3,7 @@
 use super::MemoryTx;
 use crate::market::{Job, JobState, Jobs, Leased, Nonces, OrderRow, Put, Retention, StoreFault, Waiting};
 use async_trait::async_trait;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 use tacit_values::{Digest, OrderId, Persona, Timestamp, UploadId};
 
@@ -157,6 +157,19 @@ impl Retention for MemoryTx {
         let keeps = |persona: &String| mail.own.keys().any(|(one, _)| one == persona);
         mail.own_until.retain(|persona, until| *until >= now || keeps(persona));
         Ok(dropped)
+    }
+
+    async fn drop_lone_self_letters(
+        &mut self,
+        seen_before: Timestamp,
+        limit: u32,
+    ) -> Result<u64, StoreFault> {
+        let content = self.change()?;
+        let buyers: BTreeSet<String> = content.orders.buyers().map(Persona::to_string).collect();
+        let (mail, until) = (&mut content.mail.own, &content.mail.own_until);
+        Ok(sweep(mail, limit, |(persona, _), own| {
+            own.day < seen_before.day() && !until.contains_key(persona) && !buyers.contains(persona)
+        }))
     }
 
     async fn drop_uploads(
