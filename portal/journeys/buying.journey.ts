@@ -72,6 +72,7 @@ test("a buyer finds a file, checks its sample, buys it with two clicks, and veri
 
   await done.click();
   await page.getByRole("heading", { name: words.receipts.receipt, level: 1 }).waitFor();
+  await page.getByRole("heading", { name: words.receipts.findings }).waitFor();
   expect(await page.getByText(words.receipts.checkHolds, { exact: true }).count()).toBe(3);
   await isAccessible(page);
   const handed = page.waitForEvent("download");

@@ -37,7 +37,6 @@ beforeAll(async () => {
   long = String(sold.listing);
   await wren.openDesk();
   await jay.gets("100");
-  await jay.openDesk();
   const bought = await jay.does("buy", listing, "--yes");
   order = String(bought.order);
   receipt = String(bought.receipt);

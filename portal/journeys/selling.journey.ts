@@ -79,7 +79,9 @@ test("a seller lists a file in five steps, the desk is killed while it works, an
   await row.getByRole("link", { name: "Aircraft seen in New York" }).click();
   await page.getByRole("button", { name: words.buy.checkSample }).click();
   await page.getByText(words.buy.sampleChecked(0).replace(/^0 /, "")).first().waitFor();
-  expect(await page.getByRole("row").filter({ hasText: "tailnum" }).first().textContent()).toContain(words.buy.redacted);
+  const columns = page.getByRole("table", { name: words.buy.columnsTitle });
+  expect(await columns.getByRole("row").filter({ hasText: "tailnum" }).textContent()).toContain(words.buy.redacted);
+  expect(await columns.getByRole("row").filter({ hasText: "manufacturer" }).textContent()).toContain(words.buy.open);
   expect(complaints).toEqual([]);
 });
 

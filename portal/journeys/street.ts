@@ -104,7 +104,10 @@ export class Person {
 
   /** A command at this person's terminal. */
   async does(...words: string[]): Promise<Answer> {
-    const { stdout } = await run(PROGRAM, ["--json", ...words], { env: { ...process.env, TACIT_HOME: this.home }, maxBuffer: 64 << 20 });
+    const asked = run(PROGRAM, ["--json", ...words], { env: { ...process.env, TACIT_HOME: this.home }, maxBuffer: 64 << 20 });
+    const { stdout } = await asked.catch((refused: { stdout?: string }) => {
+      throw new Error(`${words.join(" ")} was refused: ${refused.stdout ?? String(refused)}`);
+    });
     return JSON.parse(stdout) as Answer;
   }
 

@@ -39,6 +39,10 @@ test("somebody watches a search and hears of a new listing and of its price, and
   await page.getByRole("link", { name: words.places.watch }).first().click();
   await page.getByRole("link", { name: "Aircraft seen in New York" }).first().waitFor({ timeout: 60_000 });
   await isAccessible(page);
+  // A watched search tells of what is new; for the price of one listing, that listing is watched.
+  await page.getByRole("link", { name: "Aircraft seen in New York" }).first().click();
+  await page.getByRole("button", { name: say.watch, exact: true }).click();
+  await page.getByRole("button", { name: say.unwatch, exact: true }).waitFor();
 
   // The desk goes and comes back; what happened meanwhile is told then.
   await mia.closeDesk();
