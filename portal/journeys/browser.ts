@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
-import { expect } from "vitest";
+import { expect, onTestFailed } from "vitest";
 
 const CHROMIUM = process.env.TACIT_TEST_CHROMIUM ?? "/usr/bin/chromium";
 /** Where screenshots are kept, to be looked at. */
@@ -31,6 +31,7 @@ export async function windowOf(browser: Browser, { scheme = "light", width = 128
   const page = await context.newPage();
   page.setDefaultTimeout(30_000);
   const complaints: string[] = [];
+  onTestFailed(({ task }) => picture(page, `failed-${task.name.replace(/\W+/g, "-").slice(0, 60)}`).catch(() => undefined));
   page.on("pageerror", (error) => complaints.push(String(error)));
   page.on("console", (message) => {
     // Refusals of the desk are shown on the page; the browser's own line about them is no news.

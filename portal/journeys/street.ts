@@ -125,10 +125,16 @@ export class Person {
     this.desk = null;
   }
 
-  /** Money in the wallet. */
+  /** Money in the wallet, counted there: it arrives when the market's epoch closes. */
   async gets(amount: string): Promise<void> {
     const { address } = await this.does("wallet", "address");
     await this.street.mint(String(address), amount);
+    const deadline = Date.now() + 60_000;
+    while (Date.now() < deadline) {
+      const { balance } = await this.does("wallet");
+      if (Number(balance) >= Number(amount)) return;
+    }
+    throw new Error(`${amount} did not arrive`);
   }
 
   /** Puts the planes up for sale at the terminal. */
