@@ -93,6 +93,32 @@ test("a buyer finds a file, checks its sample, buys it with two clicks, and veri
   expect(complaints).toEqual([]);
 });
 
+test("the desk is killed in the middle of a purchase: the page says so, and the started desk finishes it by itself", async () => {
+  const ida = await street.person("ida");
+  await ida.gets("100");
+  const { page, complaints } = await windowOf(browser);
+  await page.goto(await ida.openDesk());
+  await findsThePlanes(page);
+  await page.getByRole("button", { name: say.buyFor("20.00\u00a0tUSD") }).click();
+  await page.getByRole("dialog").getByRole("button", { name: say.confirm("20.00\u00a0tUSD") }).click();
+  await page.getByRole("list", { name: say.timeline }).waitFor();
+  await ida.closeDesk();
+  await page.getByText(words.live.gone).waitFor();
+  await page.getByText(words.problem.noAnswerMoney).waitFor();
+  await isAccessible(page);
+
+  await page.goto(await ida.openDesk());
+  await page.getByRole("link", { name: words.places.orders }).first().click();
+  await page.getByRole("link", { name: "Aircraft seen in New York" }).click();
+  // Nobody presses anything: paid once, and done.
+  await page.getByRole("link", { name: say.toReceipt }).waitFor({ timeout: 120_000 });
+  await page.getByRole("link", { name: words.places.wallet }).first().click();
+  await page.getByRole("table", { name: words.wallet.history }).getByText("−20.00").waitFor();
+  expect(await page.getByRole("table", { name: words.wallet.history }).getByText("−20.00").count()).toBe(1);
+  await page.getByText("80.00").first().waitFor();
+  expect(complaints).toEqual([]);
+});
+
 test("the same journey works by keyboard alone", async () => {
   const kim = await street.person("kim");
   await kim.gets("100");

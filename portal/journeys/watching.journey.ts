@@ -54,3 +54,37 @@ test("somebody watches a search and hears of a new listing and of its price, and
   await page.getByRole("button", { name: say.markRead }).waitFor({ state: "hidden" });
   expect(complaints).toEqual([]);
 });
+
+test("without the market the search goes on over the desk's own copy, and what came meanwhile is told when the market is back", async () => {
+  const nia = await street.person("nia");
+  const otto = await street.person("otto");
+  await otto.sells("planes-2013.csv", "Planes before the storm", "20");
+  const { context, page, complaints } = await windowOf(browser);
+  await page.goto(await nia.openDesk());
+  await page.getByRole("link", { name: words.places.find }).first().click();
+  await page.getByLabel(say.searchLabel).fill("storm");
+  await page.getByLabel(say.searchLabel).press("Enter");
+  await page.getByRole("link", { name: "Planes before the storm" }).waitFor({ timeout: 60_000 });
+  await page.getByRole("button", { name: say.watchSearch }).click();
+  await page.getByRole("dialog").getByRole("button", { name: say.watchSearch }).click();
+  await page.getByText(say.searchWatched).first().waitFor();
+
+  await street.killMarket();
+  await page.reload();
+  await page.getByRole("link", { name: "Planes before the storm" }).waitFor();
+  await page.getByRole("link", { name: words.places.market }).first().click();
+  await page.getByRole("button", { name: words.market.syncNow }).click();
+  await page.getByRole("alert").first().waitFor();
+  await isAccessible(page);
+
+  // The line between page and desk breaks too: the page says so, and mends itself.
+  await context.setOffline(true);
+  await page.getByText(words.live.gone).waitFor();
+  await street.startMarket();
+  await otto.sells("planes-2013.csv", "Planes after the storm", "20");
+  await context.setOffline(false);
+  await page.getByText(words.live.gone).waitFor({ state: "hidden" });
+  await page.getByRole("link", { name: words.places.watch }).first().click();
+  await page.getByRole("link", { name: "Planes after the storm" }).first().waitFor({ timeout: 60_000 });
+  expect(complaints).toEqual([]);
+});

@@ -189,7 +189,14 @@ function Alarms() {
       )}
       {connection === "lost" && (
         <Notice tone="warn" live title={words.live.gone}>
-          <Said text={words.live.goneNext} />
+          <p>
+            <span className="font-medium text-ink">{words.problem.moneyLabel}: </span>
+            {words.problem.noAnswerMoney}
+          </p>
+          <p className="mt-1">
+            <span className="font-medium text-ink">{words.problem.nextLabel}: </span>
+            <Said text={words.live.goneNext} />
+          </p>
         </Notice>
       )}
     </div>
