@@ -29,13 +29,13 @@ export interface Look {
 export async function windowOf(browser: Browser, { scheme = "light", width = 1280, height = 900 }: Look = {}): Promise<{ context: BrowserContext; page: Page; complaints: string[] }> {
   const context = await browser.newContext({ colorScheme: scheme, viewport: { width, height }, locale: "en-GB", timezoneId: "UTC", reducedMotion: "reduce", acceptDownloads: true });
   const page = await context.newPage();
-  page.setDefaultTimeout(30_000);
+  page.setDefaultTimeout(15_000);
   const complaints: string[] = [];
   onTestFailed(({ task }) => picture(page, `failed-${task.name.replace(/\W+/g, "-").slice(0, 60)}`).catch(() => undefined));
   page.on("pageerror", (error) => complaints.push(String(error)));
   page.on("console", (message) => {
     // Refusals of the desk are shown on the page; the browser's own line about them is no news.
-    if (message.type() === "error" && !/Failed to load resource|ERR_CONNECTION|ERR_INCOMPLETE|ERR_EMPTY/.test(message.text())) complaints.push(message.text());
+    if (message.type() === "error" && !/Failed to load resource|ERR_CONNECTION|ERR_INCOMPLETE|ERR_EMPTY|Failed to fetch dynamically imported module/.test(message.text())) complaints.push(message.text());
   });
   return { context, page, complaints };
 }
