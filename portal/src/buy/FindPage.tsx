@@ -49,7 +49,8 @@ export function FindPage() {
               <SelectField
                 label={say.sort}
                 bare
-                className="w-44"
+                small
+                className="w-40"
                 value={sought.order ?? "relevance"}
                 onChange={(event) => go({ order: event.target.value === "relevance" ? null : event.target.value })}
                 choices={Object.entries(say.sorts).map(([value, text]) => ({ value, text }))}
@@ -169,6 +170,8 @@ function Nothing({ asked, onAll }: { asked: boolean; onAll: () => void }) {
   );
 }
 
+const bandText = (from: string, below?: string, currency = "tUSD"): string => say.band(plain.roundAmount(from), below ? plain.roundAmount(below) : null, currency);
+
 function groupsOf(facets: Shape<"FacetsShown">, currency?: string): FacetGroup[] {
   const plainly = (values: Shape<"FacetValue">[]) => values.map(({ value, count }) => ({ value, text: value, count }));
   return [
@@ -180,7 +183,7 @@ function groupsOf(facets: Shape<"FacetsShown">, currency?: string): FacetGroup[]
       single: true,
       choices: facets.prices
         .filter((band) => band.count > 0)
-        .map((band) => ({ value: bandName(band.from, band.below), text: say.band(plain.money(band.from, currency), band.below ? plain.money(band.below, currency) : null), count: band.count })),
+        .map((band) => ({ value: bandName(band.from, band.below), text: bandText(band.from, band.below ?? undefined, currency), count: band.count })),
     },
     { key: "column", title: say.facets.column, choices: plainly(facets.columns) },
     { key: "media_type", title: say.facets.media_type, single: true, choices: plainly(facets.media_types) },
@@ -192,7 +195,7 @@ function tagsOf(sought: Sought): { key: string; text: string }[] {
   const tags = Object.entries(sought.chosen).flatMap(([group, held]) =>
     held.map((value) => {
       const [from = "", below] = value.split("-");
-      const text = group === "price" ? say.band(plain.money(from), below ? plain.money(below) : null) : value;
+      const text = group === "price" ? bandText(from, below) : value;
       return { key: `${group}\u0000${value}`, text };
     }),
   );

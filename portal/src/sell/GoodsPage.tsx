@@ -75,7 +75,7 @@ function GoodsRow({ one, onEdit, onChanged }: { one: Goods; onEdit: () => void; 
   const working = job && (job.state === "running" || job.state === "waiting");
   return (
     <Card className="grid gap-4">
-      <div className="flex flex-wrap items-start justify-between gap-3">
+      <div className="flex items-start justify-between gap-3">
         <div className="min-w-0">
           <h2 className="text-base wrap-anywhere">
             {one.state ? (
@@ -101,10 +101,10 @@ function GoodsRow({ one, onEdit, onChanged }: { one: Goods; onEdit: () => void; 
       </div>
       {working && <JobBar job={job} bare />}
       <div className="grid grid-cols-2 gap-4 sm:grid-cols-4">
-        <Stat label={say.priceShort} value={<Money amount={one.price} currency={one.currency} />} />
-        <Stat label={say.orders} value={plain.number(one.orders)} />
-        <Stat label={say.sold} value={plain.number(one.sales)} />
-        <Stat label={say.earned} value={<Money amount={one.earned} currency={one.currency} />} />
+        <Stat small label={say.priceShort} value={<Money amount={one.price} currency={one.currency} />} />
+        <Stat small label={say.orders} value={plain.number(one.orders)} />
+        <Stat small label={say.sold} value={plain.number(one.sales)} />
+        <Stat small label={say.earned} value={<Money amount={one.earned} currency={one.currency} />} />
       </div>
       <GoodsActions one={one} working={Boolean(working)} onEdit={onEdit} onChanged={onChanged} />
     </Card>
