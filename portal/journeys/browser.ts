@@ -62,10 +62,14 @@ export async function isAccessible(page: Page): Promise<void> {
   expect(await seriousFaults(page), page.url()).toEqual([]);
 }
 
-/** Keeps a picture of the whole page. */
+/** Keeps a picture of the whole page: the window is made as high as what it shows, so that what is fixed stands at its edges. */
 export async function picture(page: Page, name: string): Promise<void> {
   mkdirSync(PICTURES, { recursive: true });
-  await page.screenshot({ path: join(PICTURES, `${name}.png`), fullPage: true });
+  const window = page.viewportSize();
+  const height = await page.evaluate(() => document.documentElement.scrollHeight);
+  if (window && height > window.height) await page.setViewportSize({ width: window.width, height });
+  await page.screenshot({ path: join(PICTURES, `${name}.png`) });
+  if (window && height > window.height) await page.setViewportSize(window);
 }
 
 /** Nothing is wider than the window: no page scrolls sideways. */
