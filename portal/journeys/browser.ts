@@ -29,7 +29,7 @@ export interface Look {
 export async function windowOf(browser: Browser, { scheme = "light", width = 1280, height = 900 }: Look = {}): Promise<{ context: BrowserContext; page: Page; complaints: string[] }> {
   const context = await browser.newContext({ colorScheme: scheme, viewport: { width, height }, locale: "en-GB", timezoneId: "UTC", reducedMotion: "reduce", acceptDownloads: true });
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(30_000);
   const complaints: string[] = [];
   onTestFailed(({ task }) => picture(page, `failed-${task.name.replace(/\W+/g, "-").slice(0, 60)}`).catch(() => undefined));
   page.on("pageerror", (error) => complaints.push(String(error)));
@@ -76,4 +76,15 @@ export async function picture(page: Page, name: string): Promise<void> {
 export async function fitsItsWindow(page: Page): Promise<void> {
   const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   expect(over, `${page.url()} scrolls sideways`).toBeLessThanOrEqual(1);
+}
+
+/** Presses the tab key until what is named has the focus. */
+export async function reaches(page: Page, role: "link" | "button" | "searchbox" | "textbox" | "checkbox" | "combobox", name: string | RegExp): Promise<void> {
+  const wanted = page.getByRole(role, typeof name === "string" ? { name, exact: true } : { name });
+  await wanted.first().waitFor();
+  for (let presses = 0; presses < 80; presses += 1) {
+    if (await wanted.evaluateAll((all) => all.includes(document.activeElement as HTMLElement))) return;
+    await page.keyboard.press("Tab");
+  }
+  throw new Error(`the tab key does not reach "${String(name)}"`);
 }

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Browser, Page } from "playwright-core";
 import { en as words } from "../src/words/en";
-import { isAccessible, launch, windowOf } from "./browser";
+import { isAccessible, launch, reaches, windowOf } from "./browser";
 import { EXAMPLES, type Person, Street } from "./street";
 
 const say = words.buy;
@@ -125,26 +125,17 @@ test("the same journey works by keyboard alone", async () => {
   const { page } = await windowOf(browser);
   await page.goto(await kim.openDesk());
   await page.getByRole("heading", { name: words.overview.title, level: 1 }).waitFor();
-  const reaches = async (name: string, role: "link" | "button" | "searchbox") => {
-    const wanted = page.getByRole(role, { name, exact: true });
-    await wanted.first().waitFor();
-    for (let presses = 0; presses < 80; presses += 1) {
-      await page.keyboard.press("Tab");
-      if (await wanted.evaluateAll((all) => all.includes(document.activeElement as HTMLElement))) return;
-    }
-    throw new Error(`the tab key does not reach "${name}"`);
-  };
-  await reaches(words.places.find, "link");
+  await reaches(page, "link", words.places.find);
   await page.keyboard.press("Enter");
-  await reaches(say.searchLabel, "searchbox");
+  await reaches(page, "searchbox", say.searchLabel);
   await page.keyboard.type("aircraft");
   await page.keyboard.press("Enter");
-  await reaches("Aircraft seen in New York", "link");
+  await reaches(page, "link", "Aircraft seen in New York");
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: "Aircraft seen in New York", level: 1 }).waitFor();
-  await reaches(say.buyFor("20.00\u00a0tUSD"), "button");
+  await reaches(page, "button", say.buyFor("20.00\u00a0tUSD"));
   await page.keyboard.press("Enter");
-  await reaches(say.confirm("20.00\u00a0tUSD"), "button");
+  await reaches(page, "button", say.confirm("20.00\u00a0tUSD"));
   await page.keyboard.press("Enter");
   await page.getByRole("link", { name: say.toReceipt }).waitFor({ timeout: 120_000 });
 });

@@ -46,10 +46,11 @@ export function useNow(fast = false): number {
 export function When({ at, exact }: { at: string; exact?: boolean }) {
   const now = useNow();
   const full = plain.dateTime(at);
-  const near = now - new Date(at).getTime() < 0 ? Infinity : now - new Date(at).getTime();
+  // The page's clock beats slowly: what came since its last beat is not ahead of us.
+  const passed = now - new Date(at).getTime();
   return (
     <time dateTime={at} title={full} className={exact ? undefined : "whitespace-nowrap"}>
-      {exact ? full : near < 60_000 ? words.common.justNow : plain.ago(at, now)}
+      {exact ? full : passed > -30_000 && passed < 60_000 ? words.common.justNow : plain.ago(at, now)}
     </time>
   );
 }
