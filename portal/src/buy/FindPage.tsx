@@ -67,7 +67,7 @@ export function FindPage() {
             onClearAll={() => go({ chosen: {}, seller: null })}
           />
           <div className="mt-4">
-            <Answered query={found} bones={<SkeletonCards />} empty={(there) => (there.total === 0 ? <Nothing asked={asksSomething(sought)} onAll={() => setAddress(new URLSearchParams())} /> : null)}>
+            <Answered query={found} bones={<SkeletonCards />} empty={(there) => (there.total === 0 ? <Nothing copied={there.mirrored_at != null} asked={asksSomething(sought)} onAll={() => setAddress(new URLSearchParams())} /> : null)}>
               {(there) => (
                 <>
                   <ul className="grid gap-4 sm:grid-cols-2 2xl:grid-cols-3" aria-busy={found.isPlaceholderData || undefined}>
@@ -158,7 +158,9 @@ function WatchThis({ sought }: { sought: Sought }) {
   );
 }
 
-function Nothing({ asked, onAll }: { asked: boolean; onAll: () => void }) {
+function Nothing({ copied, asked, onAll }: { copied: boolean; asked: boolean; onAll: () => void }) {
+  // Before the first copy nothing can be found, and that says nothing about what is for sale.
+  if (!copied) return <EmptyState icon="search" title={say.copying}>{say.copyingWhy}</EmptyState>;
   return asked ? (
     <EmptyState icon="search" title={say.nothingFound} actions={<Button onClick={onAll}>{say.showAll}</Button>}>
       {say.nothingFoundWhy}
