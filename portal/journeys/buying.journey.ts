@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Browser, Page } from "playwright-core";
 import { en as words } from "../src/words/en";
-import { isAccessible, launch, windowOf } from "./browser";
+import { isAccessible, launch, reaches, windowOf } from "./browser";
 import { EXAMPLES, type Person, Street } from "./street";
 
 const say = words.buy;
@@ -72,6 +72,7 @@ test("a buyer finds a file, checks its sample, buys it with two clicks, and veri
 
   await done.click();
   await page.getByRole("heading", { name: words.receipts.receipt, level: 1 }).waitFor();
+  await page.getByRole("heading", { name: words.receipts.findings }).waitFor();
   expect(await page.getByText(words.receipts.checkHolds, { exact: true }).count()).toBe(3);
   await isAccessible(page);
   const handed = page.waitForEvent("download");
@@ -92,32 +93,49 @@ test("a buyer finds a file, checks its sample, buys it with two clicks, and veri
   expect(complaints).toEqual([]);
 });
 
+test("the desk is killed in the middle of a purchase: the page says so, and the started desk finishes it by itself", async () => {
+  const ida = await street.person("ida");
+  await ida.gets("100");
+  const { page, complaints } = await windowOf(browser);
+  await page.goto(await ida.openDesk());
+  await findsThePlanes(page);
+  await page.getByRole("button", { name: say.buyFor("20.00\u00a0tUSD") }).click();
+  await page.getByRole("dialog").getByRole("button", { name: say.confirm("20.00\u00a0tUSD") }).click();
+  await page.getByRole("list", { name: say.timeline }).waitFor();
+  await ida.closeDesk();
+  await page.getByText(words.live.gone).waitFor();
+  await page.getByText(words.problem.noAnswerMoney).waitFor();
+  await isAccessible(page);
+
+  await page.goto(await ida.openDesk());
+  await page.getByRole("link", { name: words.places.orders }).first().click();
+  await page.getByRole("link", { name: "Aircraft seen in New York" }).click();
+  // Nobody presses anything: paid once, and done.
+  await page.getByRole("link", { name: say.toReceipt }).waitFor({ timeout: 120_000 });
+  await page.getByRole("link", { name: words.places.wallet }).first().click();
+  await page.getByRole("table", { name: words.wallet.history }).getByText("−20.00").waitFor();
+  expect(await page.getByRole("table", { name: words.wallet.history }).getByText("−20.00").count()).toBe(1);
+  await page.getByText("80.00").first().waitFor();
+  expect(complaints).toEqual([]);
+});
+
 test("the same journey works by keyboard alone", async () => {
   const kim = await street.person("kim");
   await kim.gets("100");
   const { page } = await windowOf(browser);
   await page.goto(await kim.openDesk());
   await page.getByRole("heading", { name: words.overview.title, level: 1 }).waitFor();
-  const reaches = async (name: string, role: "link" | "button" | "searchbox") => {
-    const wanted = page.getByRole(role, { name, exact: true });
-    await wanted.first().waitFor();
-    for (let presses = 0; presses < 80; presses += 1) {
-      await page.keyboard.press("Tab");
-      if (await wanted.evaluateAll((all) => all.includes(document.activeElement as HTMLElement))) return;
-    }
-    throw new Error(`the tab key does not reach "${name}"`);
-  };
-  await reaches(words.places.find, "link");
+  await reaches(page, "link", words.places.find);
   await page.keyboard.press("Enter");
-  await reaches(say.searchLabel, "searchbox");
+  await reaches(page, "searchbox", say.searchLabel);
   await page.keyboard.type("aircraft");
   await page.keyboard.press("Enter");
-  await reaches("Aircraft seen in New York", "link");
+  await reaches(page, "link", "Aircraft seen in New York");
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: "Aircraft seen in New York", level: 1 }).waitFor();
-  await reaches(say.buyFor("20.00\u00a0tUSD"), "button");
+  await reaches(page, "button", say.buyFor("20.00\u00a0tUSD"));
   await page.keyboard.press("Enter");
-  await reaches(say.confirm("20.00\u00a0tUSD"), "button");
+  await reaches(page, "button", say.confirm("20.00\u00a0tUSD"));
   await page.keyboard.press("Enter");
   await page.getByRole("link", { name: say.toReceipt }).waitFor({ timeout: 120_000 });
 });

@@ -107,6 +107,78 @@ test("a locked desk opens with its passphrase and with no other", async () => {
   await page.getByRole("heading", { name: words.overview.title, level: 1 }).waitFor();
 });
 
+test("a backup is asked of a desk that was stopped: the page says what that means for the money, and the started desk makes it", async () => {
+  const cleo = await street.person("cleo");
+  const { page, complaints } = await windowOf(browser);
+  await page.goto(await cleo.openDesk());
+  await page.getByRole("link", { name: words.places.settings }).first().click();
+  const button = page.getByRole("button", { name: words.settings.backupMake });
+  await button.waitFor();
+  await cleo.closeDesk();
+  await button.click();
+  await page.getByRole("alert").getByText(words.problem.noAnswerTitle).waitFor();
+  await page.getByRole("alert").getByText(words.problem.noAnswerMoney).waitFor();
+  await page.getByText(words.live.gone).waitFor();
+  await isAccessible(page);
+
+  await page.goto(await cleo.openDesk());
+  await page.getByRole("link", { name: words.places.settings }).first().click();
+  const saved = page.waitForEvent("download");
+  await page.getByRole("button", { name: words.settings.backupMake }).click();
+  await (await saved).path();
+  await page.getByText(words.settings.backupSaved).waitFor();
+  expect(complaints).toEqual([]);
+});
+
+test("a desk is brought back while its market is away, and finds its money when the market returns", async () => {
+  const dora = street.stranger("dora");
+  const { page, complaints } = await windowOf(browser);
+  await page.goto(await dora.openDesk());
+  await page.getByRole("button", { name: say.make }).click();
+  await choosesMarket(page);
+  await choosesPassphrase(page, say.makeIt);
+  const list = await wordsShown(page);
+  await page.getByRole("button", { name: say.wordsDone }).click();
+  for (const field of await page.getByRole("textbox").all()) {
+    const label = (await field.evaluate((box) => (box as HTMLInputElement).labels?.[0]?.textContent ?? "")).replace(/\D+/g, "");
+    await field.fill(list[Number(label) - 1] ?? "");
+  }
+  await page.getByRole("button", { name: words.common.next, exact: true }).click();
+  await page.getByRole("button", { name: say.begin }).click();
+  await page.getByRole("link", { name: words.places.wallet }).first().click();
+  await page.getByRole("button", { name: words.wallet.receive }).first().click();
+  const address = await page.getByRole("dialog").getByText(/^tacit1/).textContent();
+  await street.mint(address ?? "", "30");
+  await page.getByRole("dialog").getByRole("button", { name: words.common.close }).click();
+  await page.getByText("30.00").first().waitFor({ timeout: 60_000 });
+  await page.getByRole("link", { name: words.places.settings }).first().click();
+  const saved = page.waitForEvent("download");
+  await page.getByRole("button", { name: words.settings.backupMake }).click();
+  const backup = join(mkdtempSync(join(street.folder, "saved-")), "tacit.backup");
+  await (await saved).saveAs(backup);
+  await dora.closeDesk();
+
+  await street.killMarket();
+  const again = street.stranger("dora-again");
+  await page.goto(await again.openDesk());
+  await page.getByRole("button", { name: say.restore }).click();
+  await page.getByLabel(say.restoreLabel).fill(list.join(" "));
+  await page.locator('input[type="file"]').setInputFiles(backup);
+  await page.getByRole("button", { name: words.common.next, exact: true }).click();
+  await page.getByRole("button", { name: words.common.next, exact: true }).click();
+  await choosesPassphrase(page, say.restoreIt);
+  await page.getByRole("heading", { name: say.restoredTitle }).waitFor();
+  await page.getByRole("button", { name: say.beginRestored }).click();
+  await page.getByRole("heading", { name: words.overview.title, level: 1 }).waitFor();
+  // The work that looks for the money waits and says why.
+  await page.getByRole("alert").getByText(words.problem.moneyLabel).first().waitFor({ timeout: 60_000 });
+  await isAccessible(page);
+  await street.startMarket();
+  await page.getByRole("link", { name: words.places.wallet }).first().click();
+  await page.getByText("30.00").first().waitFor({ timeout: 90_000 });
+  expect(complaints).toEqual([]);
+});
+
 async function wordsShown(page: Page): Promise<string[]> {
   const list = page.getByRole("list", { name: say.wordsLabel });
   await list.waitFor();

@@ -79,7 +79,40 @@ test("a seller lists a file in five steps, the desk is killed while it works, an
   await row.getByRole("link", { name: "Aircraft seen in New York" }).click();
   await page.getByRole("button", { name: words.buy.checkSample }).click();
   await page.getByText(words.buy.sampleChecked(0).replace(/^0 /, "")).first().waitFor();
-  expect(await page.getByRole("row").filter({ hasText: "tailnum" }).first().textContent()).toContain(words.buy.redacted);
+  const columns = page.getByRole("table", { name: words.buy.columnsTitle });
+  expect(await columns.getByRole("row").filter({ hasText: "tailnum" }).textContent()).toContain(words.buy.redacted);
+  expect(await columns.getByRole("row").filter({ hasText: "manufacturer" }).textContent()).toContain(words.buy.open);
+  expect(complaints).toEqual([]);
+});
+
+test("the market dies while a file is put up: the work waits and says why, and goes on by itself when the market is back", async () => {
+  const moa = await street.person("moa");
+  const { page, complaints } = await windowOf(browser);
+  await page.goto(await moa.openDesk());
+  await page.getByRole("link", { name: words.places.sell }).first().click();
+  const next = page.getByRole("button", { name: words.common.next, exact: true });
+  await page.locator('input[type="file"]').setInputFiles(join(EXAMPLES, "planes-2013.csv"));
+  await page.getByText("tailnum", { exact: false }).first().waitFor();
+  await next.click();
+  await page.getByLabel(say.listingTitle, { exact: true }).fill("Planes in a storm");
+  await page.getByLabel(say.category, { exact: true }).selectOption("transport");
+  await next.click();
+  await page.getByLabel(say.licence, { exact: true }).selectOption("CC-BY-4.0");
+  await page.getByLabel(say.price("tUSD"), { exact: true }).fill("20");
+  await next.click();
+  await next.click();
+  await page.getByText("20.00").first().waitFor();
+  await street.killMarket();
+  await page.getByRole("button", { name: say.putUp }).click();
+  await page.getByRole("heading", { name: say.goodsTitle }).waitFor();
+  const work = page.getByRole("article", { name: "Planes in a storm" }).first();
+  await work.getByText(words.jobs.waiting, { exact: true }).waitFor({ timeout: 60_000 });
+  await work.getByRole("alert").getByText(words.problem.nextLabel).waitFor();
+  await isAccessible(page);
+
+  await street.startMarket();
+  const row = page.getByRole("listitem").filter({ hasText: "Planes in a storm" });
+  await row.getByText(words.buy.states.live).waitFor({ timeout: 90_000 });
   expect(complaints).toEqual([]);
 });
 

@@ -1,5 +1,5 @@
 // What a hostile page in another tab, a lying name server and a curious path reach: nothing.
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, request, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Browser } from "playwright-core";
@@ -27,6 +27,19 @@ afterAll(async () => {
   elsewhere?.close();
   await street?.close();
 });
+
+const PATHS = ["/../desk.toml", "/%2e%2e/desk.toml", "/assets/../../desk.toml", "/assets/..%2f..%2fkeyring.plain", "/assets/%5c..%5cdesk.db", "/assets/%00", "//etc/passwd", "/keyring.plain"];
+
+/** A request as nobody's browser would make it: the path and the headers go out exactly as they are written. */
+async function asksPlainly(desk: string, path: string, headers: Record<string, string> = {}): Promise<{ status: number; text: string; policy: string }> {
+  const { hostname, port } = new URL(desk);
+  const answer = await new Promise<IncomingMessage>((done, refuse) => {
+    request({ hostname, port, path, headers, family: 4 }, done).on("error", refuse).end();
+  });
+  let text = "";
+  for await (const piece of answer) text += String(piece);
+  return { status: answer.statusCode ?? 0, text, policy: String(answer.headers["content-security-policy"] ?? "") };
+}
 
 test("a hostile page in another tab can neither read nor do anything", async () => {
   const { context, page } = await windowOf(browser);
@@ -69,6 +82,18 @@ test("a name that somebody else points at this machine is not the desk's", async
   expect(answer?.status()).toBe(421);
   const inside = await page.evaluate(() => fetch("/api/session").then((read) => read.status));
   expect(inside).toBe(421);
+  // Names that only look like this machine's, and the right name with another port.
+  for (const host of [`localhost.evil.example:${port}`, `evil.example:${port}`, "localhost:1", "localhost", `127.0.0.1.evil.example:${port}`, `127.0.0.2:${port}`]) {
+    expect((await asksPlainly(jay.pages, "/api/session", { host })).status, host).toBe(421);
+  }
+  // The right name, asked by a page of another origin: a file, a neighbour on another port, the same name with a scheme of its own.
+  const host = `localhost:${port}`;
+  for (const origin of ["null", "http://localhost:1", `https://localhost:${port}`, "http://evil.example"]) {
+    expect((await asksPlainly(jay.pages, "/api/session", { host, origin })).status, origin).toBe(403);
+  }
+  for (const site of ["cross-site", "same-site"]) {
+    expect((await asksPlainly(jay.pages, "/api/session", { host, "sec-fetch-site": site })).status, site).toBe(403);
+  }
   await jay.closeDesk();
 });
 
@@ -81,11 +106,10 @@ test("a link opens the pages once, and a path leads nowhere but to the pages", a
   const other = await windowOf(browser);
   await other.page.goto(link);
   await other.page.getByRole("heading", { name: words.session.noneTitle }).waitFor();
-  for (const path of ["/../desk.toml", "/%2e%2e/desk.toml", "/assets/..%2f..%2fkeyring.plain", "/assets/%5c..%5cdesk.db", "//etc/passwd", "/keyring.plain"]) {
-    const answer = await fetch(`${jay.pages}${path}`);
-    const text = await answer.text();
+  for (const path of PATHS) {
+    const { text, policy } = await asksPlainly(jay.pages, path);
     expect(text, path).not.toMatch(/WITHOUT a passphrase|pinned|root:x:/);
-    expect(answer.headers.get("content-security-policy"), path).toContain("default-src 'none'");
+    expect(policy, path).toContain("default-src 'none'");
   }
   const [cookie] = await page.context().cookies();
   expect(cookie).toMatchObject({ httpOnly: true, sameSite: "Strict", path: "/" });

@@ -104,7 +104,10 @@ export class Person {
 
   /** A command at this person's terminal. */
   async does(...words: string[]): Promise<Answer> {
-    const { stdout } = await run(PROGRAM, ["--json", ...words], { env: { ...process.env, TACIT_HOME: this.home }, maxBuffer: 64 << 20 });
+    const asked = run(PROGRAM, ["--json", ...words], { env: { ...process.env, TACIT_HOME: this.home }, maxBuffer: 64 << 20 });
+    const { stdout } = await asked.catch((refused: { stdout?: string }) => {
+      throw new Error(`${words.join(" ")} was refused: ${refused.stdout ?? String(refused)}`);
+    });
     return JSON.parse(stdout) as Answer;
   }
 
@@ -122,10 +125,16 @@ export class Person {
     this.desk = null;
   }
 
-  /** Money in the wallet. */
+  /** Money in the wallet, counted there: it arrives when the market's epoch closes. */
   async gets(amount: string): Promise<void> {
     const { address } = await this.does("wallet", "address");
     await this.street.mint(String(address), amount);
+    const deadline = Date.now() + 60_000;
+    while (Date.now() < deadline) {
+      const { balance } = await this.does("wallet");
+      if (Number(balance) >= Number(amount)) return;
+    }
+    throw new Error(`${amount} did not arrive`);
   }
 
   /** Puts the planes up for sale at the terminal. */

@@ -17,7 +17,6 @@ use super::shown::sell::{
 use crate::open::OpenDesk;
 use crate::story::fulfil::SaleKept;
 use crate::story::goods::Goods;
-use crate::story::sell::SellOrder;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -106,8 +105,8 @@ pub(crate) async fn continue_goods(
     let job = match portal.job_about(&id.to_string()) {
         Some(job) => job.id,
         None => {
-            // What stays closed was promised when the file was sealed; only the draft finds the beginning again.
-            let order = SellOrder { draft: draft_of(&goods), ..SellOrder::default() };
+            // With the same decisions as before: with others the file would be sealed anew, and closed columns opened.
+            let order = goods.order(draft_of(&goods));
             sell::begin(portal, &desk, goods.file.clone(), order, Some(id))
         }
     };

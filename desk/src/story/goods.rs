@@ -106,6 +106,28 @@ impl Goods {
         }
     }
 
+    /// What the seller decided when it was begun, for going on with it: any other decision seals the file anew.
+    pub(crate) fn order(&self, draft: Draft) -> SellOrder {
+        let list = |columns: &BTreeSet<String>| -> Vec<String> { columns.iter().cloned().collect() };
+        match &self.sealed_as {
+            Some(sealed) => SellOrder {
+                draft,
+                redact: list(&sealed.redact),
+                redact_all: sealed.redact_all,
+                filled: list(&sealed.filled),
+            },
+            // Begun before decisions were kept: what the manifest closed stays closed.
+            None => {
+                let closed = self.manifest.manifest.schema.iter().filter(|column| column.redacted);
+                SellOrder {
+                    draft,
+                    redact: closed.map(|column| column.name.clone()).collect(),
+                    ..SellOrder::default()
+                }
+            }
+        }
+    }
+
     /// The key of the sealed body.
     pub fn key(&self) -> FileKeyKept {
         FileKeyKept::from_bytes(self.key)

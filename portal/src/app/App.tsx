@@ -36,7 +36,8 @@ export function App({ link, listen }: { link: string | null; listen: (heard: (to
     <ErrorBoundary>
       <Provider store={store}>
         <QueryClientProvider client={kept}>
-          <Way token={token} />
+          {/* A new link begins anew: nothing that was half done under the old one is left standing. */}
+          <Way key={token} token={token} />
         </QueryClientProvider>
       </Provider>
     </ErrorBoundary>

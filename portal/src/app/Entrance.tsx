@@ -4,7 +4,7 @@ import { type FormEvent, type ReactNode, useEffect, useState } from "react";
 import { ask, asProblem, type Problem } from "../api";
 import { Button, Card, CopyLine, ProblemNotice, Said, SecretField, Spinner } from "../house";
 import { useNow } from "../house/Money";
-import { passkeyPlace, proveWithPasskey } from "../settings/passkey";
+import { NoPrf, passkeyPlace, proveWithPasskey } from "../settings/passkey";
 import { words } from "../words";
 import { SESSION, type Session } from "./session";
 import { forgotten, useTell } from "./store";
@@ -102,8 +102,10 @@ export function Locked({ session }: { session: Session }) {
     setRefused(null);
     try {
       unlock.mutate({ body: { passkey: await proveWithPasskey() } });
-    } catch {
-      setRefused({ code: "passkey", title: words.session.passkeyFailed });
+    } catch (thrown) {
+      // What the browser or the key declined is one thing; what the desk said is another.
+      const declined = thrown instanceof DOMException || thrown instanceof NoPrf;
+      setRefused(declined ? { code: "passkey", title: words.session.passkeyFailed } : thrown);
     }
   };
   const place = passkeyPlace();

@@ -5,6 +5,7 @@ import { Link } from "react-router";
 import { ask, type Shape } from "../api";
 import { Answered, Badge, Card, Icon, type IconName, JobBar, Loading, Money, Page, Section, Skeleton, SkeletonRows, Stat, When } from "../house";
 import { plain, words } from "../words";
+import { StateBadge } from "../buy/StateBadge";
 import { placeOf } from "./live";
 import { running, useStore } from "./store";
 
@@ -43,10 +44,38 @@ export function Overview() {
         </Section>
       )}
       {orders.data && sales.data && !began && <FirstSteps />}
+      {began && <Latest bought={orders.data?.orders ?? []} sold={sales.data?.queue ?? []} />}
       <Section title={say.news} className="mt-10!" actions={<Link to="/watch" className="link text-sm">{say.all}</Link>}>
         <News />
       </Section>
     </Page>
+  );
+}
+
+/** The last few orders of either side. */
+function Latest({ bought, sold }: { bought: Shape<"OrderCard">[]; sold: Shape<"SaleCard">[] }) {
+  const newest = [...bought.map((order) => ({ ...order, side: say.bought })), ...sold.map((order) => ({ ...order, side: say.sold }))].sort((a, b) => b.since.localeCompare(a.since));
+  return (
+    <Section title={say.latest} className="mt-10!" actions={<Link to={bought.length > 0 ? "/orders" : "/sales"} className="link text-sm">{say.all}</Link>}>
+      <ul className="divide-y divide-line overflow-hidden rounded-xl border border-line bg-surface shadow-raised">
+        {newest.slice(0, 4).map((order) => (
+          <li key={`${order.side}/${order.order}`} className="relative flex flex-wrap items-baseline gap-x-4 gap-y-1 px-4 py-3 transition-colors hover:bg-hover">
+            <span className="min-w-0 flex-1 basis-60">
+              <Link to={`/orders/${order.order}`} className="row-link wrap-anywhere">
+                {order.title}
+              </Link>
+              <span className="block text-sm text-ink-2">
+                {order.side} · <When at={order.since} />
+              </span>
+            </span>
+            <StateBadge state={order.state} />
+            <span className="text-sm">
+              <Money amount={order.price} currency={order.currency} />
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Section>
   );
 }
 

@@ -55,12 +55,12 @@ export function Shell() {
       </div>
       <nav aria-label={words.places.desk} className="fixed inset-x-0 bottom-0 z-30 grid grid-cols-5 border-t border-line bg-paper pb-[env(safe-area-inset-bottom)] lg:hidden">
         {THUMB.map((place) => (
-          <NavLink key={place.to} to={place.to} className={({ isActive }) => cx(THUMB_LOOK, isActive && "font-semibold text-accent")}>
+          <NavLink key={place.to} to={place.to} className={({ isActive }) => cx(THUMB_LOOK, isActive ? "font-semibold text-accent" : "text-ink-2")}>
             <Icon name={place.icon} />
             <span className="max-w-full truncate">{place.text}</span>
           </NavLink>
         ))}
-        <button type="button" aria-haspopup="dialog" onClick={() => setMenu(true)} className={THUMB_LOOK}>
+        <button type="button" aria-haspopup="dialog" onClick={() => setMenu(true)} className={cx(THUMB_LOOK, "text-ink-2")}>
           <Icon name="menu" />
           {words.places.menu}
         </button>
@@ -78,7 +78,7 @@ export function Shell() {
   );
 }
 
-const THUMB_LOOK = "flex min-h-14 min-w-0 flex-col items-center justify-center gap-0.5 px-1 text-xs text-ink-2 no-underline";
+const THUMB_LOOK = "flex min-h-14 min-w-0 flex-col items-center justify-center gap-0.5 px-1 text-xs no-underline";
 
 function Brand() {
   return (
@@ -189,7 +189,14 @@ function Alarms() {
       )}
       {connection === "lost" && (
         <Notice tone="warn" live title={words.live.gone}>
-          <Said text={words.live.goneNext} />
+          <p>
+            <span className="font-medium text-ink">{words.problem.moneyLabel}: </span>
+            {words.problem.noAnswerMoney}
+          </p>
+          <p className="mt-1">
+            <span className="font-medium text-ink">{words.problem.nextLabel}: </span>
+            <Said text={words.live.goneNext} />
+          </p>
         </Notice>
       )}
     </div>

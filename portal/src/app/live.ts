@@ -58,6 +58,8 @@ export function endOf(job: Job, held: Job | undefined): Parameters<typeof said>[
 export function placeOf(job: Job): { to: string; text: string } | undefined {
   const about = job.result?.order ?? job.result?.listing ?? job.about ?? "";
   if (about.startsWith("ord_")) return { to: `/orders/${about}`, text: words.live.see };
+  // A listing that is not live yet is in nobody's catalogue, but among the own ones.
+  if (job.kind === "sell" && job.state !== "done") return { to: "/goods", text: words.live.see };
   if (about.startsWith("lst_")) return { to: `/find/${about}`, text: words.live.see };
   if (job.kind === "send" || job.kind === "cross") return { to: "/wallet", text: words.live.see };
   return undefined;

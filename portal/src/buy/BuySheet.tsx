@@ -32,6 +32,7 @@ export function BuySheet({ open, onClose, listing: there }: { open: boolean; onC
       <div className="grid gap-5">
         <p className="font-medium wrap-anywhere">{listing.title}</p>
         <Facts
+          short
           items={[
             [say.price, <Money key="price" amount={listing.price} currency={listing.currency} className="text-xl font-semibold" />],
             [

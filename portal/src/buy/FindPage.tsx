@@ -49,7 +49,8 @@ export function FindPage() {
               <SelectField
                 label={say.sort}
                 bare
-                className="w-44"
+                small
+                className="w-40"
                 value={sought.order ?? "relevance"}
                 onChange={(event) => go({ order: event.target.value === "relevance" ? null : event.target.value })}
                 choices={Object.entries(say.sorts).map(([value, text]) => ({ value, text }))}
@@ -66,7 +67,7 @@ export function FindPage() {
             onClearAll={() => go({ chosen: {}, seller: null })}
           />
           <div className="mt-4">
-            <Answered query={found} bones={<SkeletonCards />} empty={(there) => (there.total === 0 ? <Nothing asked={asksSomething(sought)} onAll={() => setAddress(new URLSearchParams())} /> : null)}>
+            <Answered query={found} bones={<SkeletonCards />} empty={(there) => (there.total === 0 ? <Nothing copied={there.mirrored_at != null} asked={asksSomething(sought)} onAll={() => setAddress(new URLSearchParams())} /> : null)}>
               {(there) => (
                 <>
                   <ul className="grid gap-4 sm:grid-cols-2 2xl:grid-cols-3" aria-busy={found.isPlaceholderData || undefined}>
@@ -157,7 +158,9 @@ function WatchThis({ sought }: { sought: Sought }) {
   );
 }
 
-function Nothing({ asked, onAll }: { asked: boolean; onAll: () => void }) {
+function Nothing({ copied, asked, onAll }: { copied: boolean; asked: boolean; onAll: () => void }) {
+  // Before the first copy nothing can be found, and that says nothing about what is for sale.
+  if (!copied) return <EmptyState icon="search" title={say.copying}>{say.copyingWhy}</EmptyState>;
   return asked ? (
     <EmptyState icon="search" title={say.nothingFound} actions={<Button onClick={onAll}>{say.showAll}</Button>}>
       {say.nothingFoundWhy}
@@ -168,6 +171,8 @@ function Nothing({ asked, onAll }: { asked: boolean; onAll: () => void }) {
     </EmptyState>
   );
 }
+
+const bandText = (from: string, below?: string, currency = "tUSD"): string => say.band(plain.roundAmount(from), below ? plain.roundAmount(below) : null, currency);
 
 function groupsOf(facets: Shape<"FacetsShown">, currency?: string): FacetGroup[] {
   const plainly = (values: Shape<"FacetValue">[]) => values.map(({ value, count }) => ({ value, text: value, count }));
@@ -180,7 +185,7 @@ function groupsOf(facets: Shape<"FacetsShown">, currency?: string): FacetGroup[]
       single: true,
       choices: facets.prices
         .filter((band) => band.count > 0)
-        .map((band) => ({ value: bandName(band.from, band.below), text: say.band(plain.money(band.from, currency), band.below ? plain.money(band.below, currency) : null), count: band.count })),
+        .map((band) => ({ value: bandName(band.from, band.below), text: bandText(band.from, band.below ?? undefined, currency), count: band.count })),
     },
     { key: "column", title: say.facets.column, choices: plainly(facets.columns) },
     { key: "media_type", title: say.facets.media_type, single: true, choices: plainly(facets.media_types) },
@@ -192,7 +197,7 @@ function tagsOf(sought: Sought): { key: string; text: string }[] {
   const tags = Object.entries(sought.chosen).flatMap(([group, held]) =>
     held.map((value) => {
       const [from = "", below] = value.split("-");
-      const text = group === "price" ? say.band(plain.money(from), below ? plain.money(below) : null) : value;
+      const text = group === "price" ? bandText(from, below) : value;
       return { key: `${group}\u0000${value}`, text };
     }),
   );

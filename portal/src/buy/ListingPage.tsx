@@ -36,7 +36,7 @@ function Listing({ there }: { there: Shape<"ListingShown"> }) {
       <div className="grid gap-8 lg:grid-cols-[1fr_20rem]">
         <div className="order-2 min-w-0 lg:order-1">
           {listing.summary && <p className="max-w-prose text-lg whitespace-pre-line wrap-anywhere">{listing.summary}</p>}
-          <Section title={say.sampleTitle} lead={there.disclosure} className="mt-8">
+          <Section title={say.sampleTitle} className={listing.summary ? "mt-8" : undefined}>
             <SamplePart listing={listing.id} columns={there.columns} />
           </Section>
           {there.columns.length > 0 && (
@@ -45,10 +45,11 @@ function Listing({ there }: { there: Shape<"ListingShown"> }) {
                 caption={say.columnsTitle}
                 rows={there.columns}
                 keyOf={(column) => column.name}
+                compact
                 columns={[
                   { key: "name", title: say.column, heading: true, show: (column) => <code className="font-mono">{column.name}</code> },
                   { key: "type", title: say.type, show: (column) => column.type },
-                  { key: "empty", title: say.mayBeEmpty, show: (column) => (column.nullable ? words.common.yes : words.common.no) },
+                  { key: "empty", title: say.mayBeEmpty, show: (column) => (column.nullable ? words.common.yes : words.common.no), className: "max-sm:hidden" },
                   { key: "open", title: say.inSample, show: (column) => (column.redacted ? say.redacted : say.open) },
                 ]}
               />
@@ -86,6 +87,7 @@ function Listing({ there }: { there: Shape<"ListingShown"> }) {
               </p>
               <OfferActions there={there} price={price} onBuy={() => setBuying(true)} />
               <Facts
+                short
                 className="text-sm"
                 items={[
                   [say.youGet, say.size(plain.bytes(listing.bytes), listing.rows)],
@@ -96,6 +98,7 @@ function Listing({ there }: { there: Shape<"ListingShown"> }) {
                   [say.listed, <When key="at" at={listing.at} />],
                 ]}
               />
+              <p className="text-sm text-ink-2">{there.disclosure}</p>
             </Card>
           </div>
         </aside>
@@ -116,13 +119,18 @@ function OfferActions({ there, price, onBuy }: { there: Shape<"ListingShown">; p
   }
   return (
     <div className="grid gap-2">
+      {listing.bought && !there.open_order && (
+        <LinkButton kind="primary" wide to="/orders">
+          {say.seeBought}
+        </LinkButton>
+      )}
       {there.open_order ? (
         <LinkButton kind="primary" wide to={`/orders/${there.open_order}`}>
           {say.seeOrder}
         </LinkButton>
       ) : (
-        <Button kind="primary" wide disabled={listing.state !== "live"} onClick={onBuy}>
-          {say.buyFor(price)}
+        <Button kind={listing.bought ? "plain" : "primary"} wide disabled={listing.state !== "live"} onClick={onBuy}>
+          {listing.bought ? say.buyAgain(price) : say.buyFor(price)}
         </Button>
       )}
       {listing.state !== "live" && <p className="text-sm text-ink-2">{say.notForSale[listing.state]}</p>}

@@ -5,7 +5,7 @@ import { answered, ask, desk, handOver, type Shape } from "../api";
 import { useStore } from "../app/store";
 import { Answered, Button, Card, CopyLine, Dialog, DownloadButton, Facts, Id, JobBar, LinkButton, Money, Notice, Page, ProblemNotice, SecretField, Section, SkeletonRows, Timeline, When } from "../house";
 import { plain, words } from "../words";
-import { StateBadge } from "./OrdersPage";
+import { StateBadge } from "./StateBadge";
 
 const say = words.buy;
 
@@ -28,9 +28,9 @@ function Order({ there, again }: { there: Shape<"OrderView">; again: () => void 
   return (
     <div className="grid gap-8 lg:grid-cols-[1fr_20rem]">
       <div className="min-w-0">
-        <div className="mb-5 flex flex-wrap items-center gap-3">
+        <div className="mb-5 flex items-baseline gap-3">
           <StateBadge state={card.state} />
-          <p role="status" className="min-w-0 flex-1 basis-60 wrap-anywhere">
+          <p role="status" className="min-w-0 flex-1 wrap-anywhere">
             {card.sentence}
           </p>
         </div>
@@ -61,6 +61,7 @@ function Order({ there, again }: { there: Shape<"OrderView">; again: () => void 
       <aside className="min-w-0" aria-label={say.details}>
         <Card>
           <Facts
+            short
             className="text-sm"
             items={[
               [say.price, <Money key="price" amount={card.price} currency={card.currency} />],

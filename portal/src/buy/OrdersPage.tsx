@@ -1,31 +1,11 @@
 // Everything that was ordered here, what runs first.
 import { Link } from "react-router";
 import { ask, type Shape } from "../api";
-import { Answered, Badge, type BadgeTone, EmptyState, LinkButton, Money, Page, Section, Table, When } from "../house";
+import { Answered, EmptyState, LinkButton, Money, Page, Section, Table, When } from "../house";
 import { words } from "../words";
+import { StateBadge } from "./StateBadge";
 
 const say = words.buy;
-
-const TONES: Record<Shape<"OrderState">, BadgeTone> = {
-  requested: "accent",
-  agreed: "accent",
-  paying: "accent",
-  payment_in_doubt: "warn",
-  paid: "accent",
-  undelivered: "warn",
-  stated: "accent",
-  downloaded: "accent",
-  checked: "accent",
-  closed: "good",
-  refused: "plain",
-  expired: "plain",
-  faulty: "bad",
-};
-
-/** An order's state in one or two words. */
-export function StateBadge({ state }: { state: Shape<"OrderState"> }) {
-  return <Badge tone={TONES[state]}>{say.orderStates[state]}</Badge>;
-}
 
 export function OrdersPage() {
   const orders = ask.useQuery("get", "/orders", { params: { query: { side: "buyer" } } });
@@ -78,7 +58,7 @@ function OrderTable({ caption, orders }: { caption: string; orders: Shape<"Order
           heading: true,
           show: (order) => (
             <>
-              <Link className="font-medium text-ink hover:underline" to={`/orders/${order.order}`}>
+              <Link className="row-link" to={`/orders/${order.order}`}>
                 {order.title}
               </Link>
               <span className="mt-0.5 block text-ink-2">{order.sentence}</span>

@@ -91,6 +91,7 @@ function Met({ met, onTrust, onOther }: { met: Shape<"MetView">; onTrust: () => 
 export function Keys({ keys }: { keys: Shape<"KeysShown"> }) {
   return (
     <Facts
+      level
       items={[
         [say.keyMarket, <CopyLine key="market" text={keys.market} />],
         [say.keyTreasury, <CopyLine key="treasury" text={keys.treasury} />],

@@ -6,15 +6,21 @@ export function Card({ children, className, flush }: { children: ReactNode; clas
   return <div className={cx("min-w-0 rounded-xl border border-line bg-surface shadow-raised", !flush && "p-4 sm:p-5", className)}>{children}</div>;
 }
 
-/** Facts as a list of name and value: two columns where there is room. */
-export function Facts({ items, className }: { items: (readonly [ReactNode, ReactNode] | null | false)[]; className?: string }) {
+/** Facts as a list of name and value: two columns where there is room; `short` values always stand beside their names. */
+export function Facts({ items, className, short, level }: {
+  items: (readonly [ReactNode, ReactNode] | null | false)[];
+  className?: string;
+  short?: boolean;
+  /** Names stand at the middle of what is taller than a line. */
+  level?: boolean;
+}) {
   return (
-    <dl className={cx("grid gap-x-6 gap-y-3 sm:grid-cols-[minmax(8rem,auto)_1fr]", className)}>
+    <dl className={cx("grid gap-y-3", short ? "grid-cols-[minmax(5rem,auto)_1fr] gap-x-4 gap-y-2.5" : "gap-x-6 sm:grid-cols-[minmax(8rem,auto)_1fr]", className)}>
       {items.map(
         (item, index) =>
           item && (
             <div key={index} className="contents">
-              <dt className="text-sm text-ink-2 max-sm:-mb-2.5 sm:pt-px">{item[0]}</dt>
+              <dt className={cx("text-sm text-ink-2", !short && "max-sm:-mb-2.5 sm:pt-px", level && "sm:self-center")}>{item[0]}</dt>
               <dd className="min-w-0 wrap-anywhere">{item[1]}</dd>
             </div>
           ),
@@ -24,11 +30,11 @@ export function Facts({ items, className }: { items: (readonly [ReactNode, React
 }
 
 /** One figure and what it counts. */
-export function Stat({ label, value, note }: { label: ReactNode; value: ReactNode; note?: ReactNode }) {
+export function Stat({ label, value, note, small }: { label: ReactNode; value: ReactNode; note?: ReactNode; small?: boolean }) {
   return (
     <div className="min-w-0">
       <p className="text-sm text-ink-2">{label}</p>
-      <p className="mt-0.5 text-xl sm:text-2xl font-semibold tracking-tight tabular-nums wrap-anywhere">{value}</p>
+      <p className={cx("mt-0.5 font-semibold tracking-tight tabular-nums wrap-anywhere", small ? "text-lg" : "text-xl sm:text-2xl")}>{value}</p>
       {note != null && <p className="mt-0.5 text-sm text-ink-2 wrap-anywhere">{note}</p>}
     </div>
   );

@@ -68,19 +68,22 @@ export function AreaField({ label, hint, wrong, optional, bare, className, rows 
   );
 }
 
-type SelectProps = Question & Omit<SelectHTMLAttributes<HTMLSelectElement>, "className"> & { choices: { value: string; text: string }[] };
+type SelectProps = Question & Omit<SelectHTMLAttributes<HTMLSelectElement>, "className"> & { choices: { value: string; text: string }[]; small?: boolean };
 
-export function SelectField({ label, hint, wrong, optional, bare, className, choices, ...rest }: SelectProps) {
+export function SelectField({ label, hint, wrong, optional, bare, className, choices, small, ...rest }: SelectProps) {
   return (
     <Field {...{ label, hint, wrong, optional, bare, className } as Question}>
       {(wiring) => (
-        <select className="control" {...rest} {...wiring}>
-          {choices.map(({ value, text }) => (
-            <option key={value} value={value}>
-              {text}
-            </option>
-          ))}
-        </select>
+        <div className="relative">
+          <select className={cx("control appearance-none truncate pr-9!", small && "min-h-9! py-1! text-sm")} {...rest} {...wiring}>
+            {choices.map(({ value, text }) => (
+              <option key={value} value={value}>
+                {text}
+              </option>
+            ))}
+          </select>
+          <Icon name="right" className="pointer-events-none absolute top-1/2 right-3 size-4 -translate-y-1/2 rotate-90 text-ink-2" />
+        </div>
       )}
     </Field>
   );

@@ -1,6 +1,6 @@
 // Amounts, moments, sizes and ids: always shown the same way.
 import { useEffect, useSyncExternalStore } from "react";
-import { plain } from "../words";
+import { plain, words } from "../words";
 import { cx } from "./classes";
 
 /** An amount with its currency; the digits stand under each other in a column. */
@@ -46,9 +46,11 @@ export function useNow(fast = false): number {
 export function When({ at, exact }: { at: string; exact?: boolean }) {
   const now = useNow();
   const full = plain.dateTime(at);
+  // The page's clock beats slowly: what came since its last beat is not ahead of us.
+  const passed = now - new Date(at).getTime();
   return (
-    <time dateTime={at} title={full} className="whitespace-nowrap">
-      {exact ? full : plain.ago(at, now)}
+    <time dateTime={at} title={full} className={exact ? undefined : "whitespace-nowrap"}>
+      {exact ? full : passed > -30_000 && passed < 60_000 ? words.common.justNow : plain.ago(at, now)}
     </time>
   );
 }

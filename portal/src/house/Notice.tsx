@@ -83,7 +83,7 @@ export function EmptyState({ icon = "info", title, children, actions }: { icon?:
         <Icon name={icon} className="size-6" />
       </span>
       <h2 className="mt-4 text-lg">{title}</h2>
-      {children != null && <div className="mx-auto mt-2 max-w-prose text-ink-2">{children}</div>}
+      {children != null && <div className="mx-auto mt-2 max-w-prose text-balance text-ink-2">{children}</div>}
       {actions != null && <div className="mt-5 flex flex-wrap justify-center gap-2">{actions}</div>}
     </div>
   );

@@ -60,7 +60,7 @@ export function Section({ title, lead, actions, children, id, className }: { tit
   }, [hash, id]);
   return (
     <section ref={part} className={cx("mt-10 first:mt-0", className)} id={id}>
-      <div className="mb-3 flex flex-wrap items-end justify-between gap-3">
+      <div className="mb-3 flex flex-wrap items-baseline justify-between gap-3">
         <div className="max-w-3xl min-w-0">
           <h2 className="text-lg">{title}</h2>
           {lead != null && <p className="mt-1 text-sm text-ink-2">{lead}</p>}

@@ -1,5 +1,6 @@
 // Rows of things. On a phone every row becomes a small card, with the column's name before each value.
 import type { ReactNode } from "react";
+import { words } from "../words";
 import { cx } from "./classes";
 
 export interface Column<Row> {
@@ -14,14 +15,17 @@ export interface Column<Row> {
   className?: string;
 }
 
-export function Table<Row>({ caption, columns, rows, keyOf, className }: {
+export function Table<Row>({ caption, columns, rows, keyOf, className, compact }: {
   /** What the table shows; read out, not drawn. */
   caption: string;
   columns: Column<Row>[];
   rows: readonly Row[];
   keyOf: (row: Row) => string;
   className?: string;
+  /** Few columns with short values: it stays a table on a phone. */
+  compact?: boolean;
 }) {
+  if (compact) return <CompactTable {...{ caption, columns, rows, keyOf, className } as Parameters<typeof CompactTable<Row>>[0]} />;
   return (
     <div className={cx("overflow-hidden rounded-xl border border-line bg-surface shadow-raised", className)}>
       <table className="w-full border-collapse text-sm max-md:block">
@@ -37,7 +41,7 @@ export function Table<Row>({ caption, columns, rows, keyOf, className }: {
         </thead>
         <tbody className="max-md:block">
           {rows.map((row) => (
-            <tr key={keyOf(row)} className="border-t border-line transition-colors first:border-t-0 hover:bg-hover max-md:grid max-md:gap-1 max-md:p-4 md:first:border-t">
+            <tr key={keyOf(row)} className="border-t border-line transition-colors first:border-t-0 hover:bg-hover relative max-md:grid max-md:gap-1 max-md:p-4 md:first:border-t">
               {columns.map((column) => {
                 const Cell = column.heading ? "th" : "td";
                 const shown = column.show(row);
@@ -60,6 +64,39 @@ export function Table<Row>({ caption, columns, rows, keyOf, className }: {
                       </span>
                     )}
                     <span className="min-w-0 wrap-anywhere max-md:text-right max-md:[th>&]:text-left">{shown ?? <span className="text-ink-3">–</span>}</span>
+                  </Cell>
+                );
+              })}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function CompactTable<Row>({ caption, columns, rows, keyOf, className }: Omit<Parameters<typeof Table<Row>>[0], "compact">) {
+  return (
+    <div className={cx("overflow-hidden rounded-xl border border-line bg-surface shadow-raised", className)}>
+      <table className="w-full border-collapse text-sm">
+        <caption className="sr-only">{caption}</caption>
+        <thead className="bg-sunken text-left text-ink-2">
+          <tr>
+            {columns.map((column) => (
+              <th key={column.key} scope="col" className={cx("px-3 py-2 font-medium sm:px-4 sm:py-2.5", column.figure && "text-right", column.className)}>
+                {column.title}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={keyOf(row)} className="border-t border-line">
+              {columns.map((column) => {
+                const Cell = column.heading ? "th" : "td";
+                return (
+                  <Cell key={column.key} {...(column.heading ? { scope: "row" as const } : {})} className={cx("px-3 py-2 text-left font-normal wrap-anywhere sm:px-4 sm:py-2.5", column.figure && "text-right tabular-nums", column.className)}>
+                    {column.show(row) ?? <span className="text-ink-3">–</span>}
                   </Cell>
                 );
               })}
@@ -97,8 +134,8 @@ export function DataGrid({ caption, header, rows, marked = [], className }: {
           {rows.map((row, index) => (
             <tr key={index} className="border-b border-line last:border-b-0">
               {row.map((value, column) => (
-                <td key={column} className="max-w-80 truncate px-3 py-1.5" title={value ?? ""}>
-                  {value === null || value === "" ? <span className="text-ink-3">∅</span> : value}
+                <td key={column} className="max-w-80 truncate px-3 py-1.5" title={value ?? undefined}>
+                  {marked.includes(header[column] ?? "") ? <span className="text-ink-3 italic">{words.table.closed}</span> : value === null || value === "" ? <span className="text-ink-3">∅</span> : value}
                 </td>
               ))}
             </tr>

@@ -19,6 +19,8 @@ export function MarketPage() {
       void kept.invalidateQueries();
       tell(said({ tone: "good", text: say.synced }));
     },
+    // It did not answer: what the page says of its health is out of date.
+    onError: () => void kept.invalidateQueries({ queryKey: ["get", "/market"] }),
   });
   return (
     <Page

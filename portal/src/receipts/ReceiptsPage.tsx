@@ -39,7 +39,7 @@ export function ReceiptsPage() {
                 title: say.about,
                 heading: true,
                 show: (receipt) => (
-                  <Link className="font-medium text-ink hover:underline" to={`/receipts/${receipt.id}`}>
+                  <Link className="row-link" to={`/receipts/${receipt.id}`}>
                     {receipt.title ?? <Id id={receipt.listing} />}
                   </Link>
                 ),

@@ -62,8 +62,8 @@ export function FileStep({ draft, change, choices, onNext }: StepProps) {
       />
       {how === "choose" ? (
         <FileDrop
-          label={words.file.drop}
-          hint={say.formats(choices.media_types.map((type) => type.suffix).join(", "), plain.bytes(choices.file_most))}
+          label={say.yourFile}
+          hint={say.formats(choices.media_types.map((type) => type.suffix.replace(/^\./, "").toUpperCase()).join(", "), plain.bytes(choices.file_most))}
           limit={choices.file_most}
           chosen={source && "file" in source ? { name: source.name, size: source.size } : null}
           disabled={sending !== null}

@@ -1,8 +1,9 @@
 // One's own listings: what they bring, changing them, taking them out of sale.
 import { useState } from "react";
+import { shallowEqual } from "react-redux";
 import { Link } from "react-router";
 import { ask, type Shape } from "../api";
-import { useStore } from "../app/store";
+import { shownJobs, useStore } from "../app/store";
 import { Answered, Badge, type BadgeTone, Button, Card, Dialog, EmptyState, JobBar, LinkButton, Money, Page, ProblemNotice, Stat, When } from "../house";
 import { plain, words } from "../words";
 import { EditSheet } from "./EditSheet";
@@ -15,6 +16,9 @@ const TONES: Record<Shape<"ListingStateShown">, BadgeTone> = { live: "good", pau
 export function GoodsPage() {
   const goods = ask.useQuery("get", "/goods");
   const [editing, setEditing] = useState<Goods | null>(null);
+  // A file that is being looked at or sealed is no listing yet; it is shown by its work, also when that stopped.
+  const jobs = useStore(shownJobs, shallowEqual);
+  const begun = jobs.filter((job) => job.kind === "sell" && job.state !== "done" && !goods.data?.goods.some((one) => one.listing === job.about));
   return (
     <Page
       title={say.goodsTitle}
@@ -25,14 +29,23 @@ export function GoodsPage() {
         </LinkButton>
       }
     >
+      {begun.length > 0 && (
+        <div className="mb-4 grid gap-3">
+          {begun.map((job) => (
+            <JobBar key={job.id} job={job} />
+          ))}
+        </div>
+      )}
       <Answered
         query={goods}
         empty={(there) =>
-          there.goods.length === 0 ? (
+          there.goods.length > 0 ? null : begun.length > 0 ? (
+            <></>
+          ) : (
             <EmptyState icon="tag" title={say.noGoods} actions={<LinkButton kind="primary" to="/sell">{words.places.sell}</LinkButton>}>
               {say.noGoodsWhy}
             </EmptyState>
-          ) : null
+          )
         }
       >
         {(there) => (
@@ -62,7 +75,7 @@ function GoodsRow({ one, onEdit, onChanged }: { one: Goods; onEdit: () => void; 
   const working = job && (job.state === "running" || job.state === "waiting");
   return (
     <Card className="grid gap-4">
-      <div className="flex flex-wrap items-start justify-between gap-3">
+      <div className="flex items-start justify-between gap-3">
         <div className="min-w-0">
           <h2 className="text-base wrap-anywhere">
             {one.state ? (
@@ -88,10 +101,10 @@ function GoodsRow({ one, onEdit, onChanged }: { one: Goods; onEdit: () => void; 
       </div>
       {working && <JobBar job={job} bare />}
       <div className="grid grid-cols-2 gap-4 sm:grid-cols-4">
-        <Stat label={say.priceShort} value={<Money amount={one.price} currency={one.currency} />} />
-        <Stat label={say.orders} value={plain.number(one.orders)} />
-        <Stat label={say.sold} value={plain.number(one.sales)} />
-        <Stat label={say.earned} value={<Money amount={one.earned} currency={one.currency} />} />
+        <Stat small label={say.priceShort} value={<Money amount={one.price} currency={one.currency} />} />
+        <Stat small label={say.orders} value={plain.number(one.orders)} />
+        <Stat small label={say.sold} value={plain.number(one.sales)} />
+        <Stat small label={say.earned} value={<Money amount={one.earned} currency={one.currency} />} />
       </div>
       <GoodsActions one={one} working={Boolean(working)} onEdit={onEdit} onChanged={onChanged} />
     </Card>

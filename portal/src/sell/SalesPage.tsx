@@ -1,7 +1,7 @@
 // What came in: orders the desk fulfils by itself, and what was earned.
 import { Link } from "react-router";
 import { ask, type Shape } from "../api";
-import { StateBadge } from "../buy/OrdersPage";
+import { StateBadge } from "../buy/StateBadge";
 import { Answered, Card, Chart, EmptyState, LinkButton, Money, Page, Section, Stat, Table, When } from "../house";
 import { plain, words } from "../words";
 
@@ -92,7 +92,7 @@ function SaleTable({ caption, sales }: { caption: string; sales: Shape<"SaleCard
           heading: true,
           show: (sale) => (
             <>
-              <Link className="font-medium text-ink hover:underline" to={`/orders/${sale.order}`}>
+              <Link className="row-link" to={`/orders/${sale.order}`}>
                 {sale.title}
               </Link>
               <span className="mt-0.5 block text-ink-2">{sale.sentence}</span>
@@ -101,7 +101,7 @@ function SaleTable({ caption, sales }: { caption: string; sales: Shape<"SaleCard
         },
         { key: "state", title: words.buy.state, show: (sale) => <StateBadge state={sale.state} /> },
         { key: "since", title: say.came, show: (sale) => <When at={sale.since} /> },
-        { key: "until", title: words.buy.waitsUntil, show: (sale) => (sale.waits_until ? <When at={sale.waits_until} /> : "–") },
+        { key: "until", title: words.buy.waitsUntil, show: (sale) => (sale.waits_until ? <When at={sale.waits_until} /> : null) },
         { key: "price", title: say.priceShort, figure: true, show: (sale) => <Money amount={sale.price} currency={sale.currency} /> },
       ]}
     />

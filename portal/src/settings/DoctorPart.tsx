@@ -1,5 +1,5 @@
 import { ask } from "../api";
-import { Answered, Badge, Button, Notice, Section } from "../house";
+import { Answered, Badge, Button, Notice, Said, Section } from "../house";
 import { words } from "../words";
 
 const say = words.settings;
@@ -23,9 +23,9 @@ export function DoctorPart() {
             <ul className="divide-y divide-line rounded-xl border border-line bg-surface">
               {there.findings.map((finding) => (
                 <li key={finding.what} className="flex flex-wrap items-baseline justify-between gap-x-4 gap-y-1 px-4 py-3">
-                  <span className="font-medium">{finding.what}</span>
+                  <span className="font-medium first-letter:uppercase inline-block">{finding.what}</span>
                   <Badge tone={finding.works ? "good" : finding.needed ? "bad" : "plain"}>{finding.works ? say.doctorWorks : finding.needed ? say.doctorNeeded : say.doctorOptional}</Badge>
-                  <span className="w-full text-sm wrap-anywhere text-ink-2">{finding.says}</span>
+                  <span className="w-full text-sm wrap-anywhere text-ink-2"><Said text={finding.says} /></span>
                 </li>
               ))}
             </ul>

@@ -13,7 +13,7 @@ export function RetentionPart({ facts }: { facts: Shape<"RetentionFact">[] }) {
         keyOf={(fact) => `${fact.place}/${fact.what}`}
         columns={[
           { key: "what", title: say.what, heading: true, show: (fact) => fact.what },
-          { key: "where", title: say.where, show: (fact) => (fact.place === "desk" ? say.keptDesk : say.keptMarket) },
+          { key: "where", title: say.where, show: (fact) => (fact.place === "desk" ? say.keptDesk : say.keptMarket), className: "md:whitespace-nowrap" },
           { key: "long", title: say.howLong, show: (fact) => fact.how_long },
         ]}
       />

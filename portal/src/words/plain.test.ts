@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ago, amount, bytes, compareAmounts, count, list, money, shortId, span, typedAmount } from "./plain";
+import { ago, amount, bytes, compareAmounts, count, list, money, roundAmount, shortId, span, typedAmount } from "./plain";
 
 describe("money is said digit for digit", () => {
   test("cents are always there, finer digits only when they count", () => {
@@ -16,6 +16,8 @@ describe("money is said digit for digit", () => {
   test("what goes out carries a true minus; what is no amount is left as it is", () => {
     expect(amount("-20.00", "en")).toBe("−20.00");
     expect(amount("twenty", "en")).toBe("twenty");
+    expect(roundAmount("1000.00", "en")).toBe("1,000");
+    expect(roundAmount("0.50", "en")).toBe("0.50");
   });
   test("amounts compare without floats", () => {
     expect(compareAmounts("0.1", "0.10")).toBe(0);
@@ -32,9 +34,9 @@ describe("money is said digit for digit", () => {
 });
 
 test("sizes, spans and counts are in plain units", () => {
-  expect(bytes(0, "en")).toBe("0 bytes");
-  expect(bytes(1_400_000, "en")).toBe("1.4 MB");
-  expect(bytes(2_147_483_648, "en")).toBe("2.1 GB");
+  expect(bytes(0, "en")).toBe("0\u00a0bytes");
+  expect(bytes(1_400_000, "en")).toBe("1.4\u00a0MB");
+  expect(bytes(2_147_483_648, "en")).toBe("2.1\u00a0GB");
   expect(span(5, "en")).toBe("5 sec");
   expect(span(125, "en")).toBe("2 min 5 sec");
   expect(span(0, "en")).toBe("0 sec");

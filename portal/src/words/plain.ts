@@ -34,6 +34,11 @@ export function money(decimal: string, currency = "tUSD", place = locale()): str
   return `${amount(decimal, place)}\u00a0${currency}`;
 }
 
+/** The same without cents where there are none: for bands of prices. */
+export function roundAmount(decimal: string, place = locale()): string {
+  return amount(decimal, place).replace(/[^\d]00$/, "");
+}
+
 /** Compares two decimal strings without floats; negative when the first is smaller. */
 export function compareAmounts(a: string, b: string): number {
   const micros = (text: string): bigint | null => {
@@ -54,7 +59,7 @@ export function typedAmount(text: string): string | null {
   return `${whole}.${(match[2] ?? "").padEnd(2, "0")}`;
 }
 
-/** 1.4 MB, 250 MB, 12 kB. */
+/** 1.4 MB, 250 MB, 12 kB. Number and unit stay on one line. */
 export function bytes(n: number, place = locale()): string {
   const units = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
   let step = 0;
@@ -68,7 +73,9 @@ export function bytes(n: number, place = locale()): string {
     unit: units[step] ?? "byte",
     unitDisplay: step === 0 ? "long" : "short",
     maximumFractionDigits: size < 10 && step > 0 ? 1 : 0,
-  }).format(size);
+  })
+    .format(size)
+    .replace(/\s/g, "\u00a0");
 }
 
 /** 0.25 as 25 %. */

@@ -76,6 +76,7 @@ export const sell = {
     "Your listing goes live. Leave your desk running: it answers orders by itself.",
   ],
   begun: "Your desk is sealing the file. It goes on if you close this page.",
+  yourFile: "Your file",
   goodsTitle: "Your listings",
   goodsLead: "What you sell. Leave your desk running: it answers orders by itself.",
   noGoods: "You sell nothing yet",

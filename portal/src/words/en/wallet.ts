@@ -7,7 +7,7 @@ export const wallet = {
   balance: "You can spend",
   inFlight: "On its way",
   inFlightWhy: "Promised to payments under way, or coming back to you as change.",
-  asOf: "As of",
+  asOf: "Counted",
   epoch: (n: number) => `epoch ${number(n)}`,
   notYet: "The ledger was not read yet.",
   test: "This is test money. It is worth nothing and buys only here.",

@@ -121,7 +121,7 @@ pub(crate) const HELP_TITLE: &str = "How to buy and sell";
 pub(crate) const HELP_DESCRIPTION: &str =
     "The commands for buyers and sellers, and the addresses of this catalogue for machines.";
 pub(crate) const HELP_LEAD: &str = "Everything is done by your own desk: a program on your machine that holds your keys. These pages only show what is there.";
-pub(crate) const HELP_INSTALL: &str = "You need the program `tacit` once. It is one file without further parts; the operator of this market or the source says \
+pub(crate) const HELP_INSTALL: &str = "You need the program tacit once. It is one file without further parts; the operator of this market or the source says \
      where to get it.";
 pub(crate) const HELP_BUY: &str = "Buying";
 pub(crate) const HELP_SELL: &str = "Selling";

@@ -25,7 +25,7 @@ pub(crate) const BUY_DESK: &str = "Or on your own desk: open Buy and search for 
 pub(crate) const BUY_TRUST: &str = "Payment is direct: there is no escrow yet, so you trust the seller to deliver after you paid. The receipt is signed before \
      you pay.";
 pub(crate) const SOLD: &str = "Sold";
-pub(crate) const SOLD_TIMES: &str = "times, in a range that changes late";
+pub(crate) const SOLD_TIMES: &str = "times (a range, told late)";
 
 pub(crate) const FACT_FORMAT: &str = "Format";
 pub(crate) const FACT_ROWS: &str = "Rows";
