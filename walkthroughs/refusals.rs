@@ -217,7 +217,7 @@ fn an_order_waits_for_an_absent_seller_and_outlives_the_markets_absence() {
         &["buy", &listing, "--yes", "--wait", "2"],
         &["orders", "resume", &order, "--wait", "2"],
         &["wallet", "send", &address, "5", "--wait", "2"],
-        &["verify", "ledger", "--market", &street.origin().to_owned()],
+        &["verify", "ledger", "--market", street.origin()],
     ];
     for (person, steps) in [(&wren, steps_of_a_seller), (&jay, steps_of_a_buyer)] {
         for words in steps {

@@ -41,7 +41,6 @@ pub(crate) fn check() -> Result<(), Stopped> {
 }
 
 /// Journeys through the pages in a real browser, with the program that tests spawn. `cargo test` has built it.
-#[expect(dead_code, reason = "next")]
 pub(crate) fn journeys() -> Result<(), Stopped> {
     let beside = std::env::current_exe().map_err(|cause| Stopped::with(1, &cause.to_string()))?;
     let program = beside.with_file_name("examples").join("tacit-assumed");

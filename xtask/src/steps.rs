@@ -36,7 +36,8 @@ pub(crate) fn test() -> Result<(), Stopped> {
     let tally = Tally::start();
     let file = tally.file().to_string_lossy().into_owned();
     cargo(&["test", "--workspace", "--no-fail-fast"], &[("TACIT_PROOF_TALLY", &file)])?;
-    tally.finish()
+    tally.finish()?;
+    pages::journeys()
 }
 
 /// Makes the test vectors again. Sealed letters and real proofs draw chance; the others come out byte for byte the same.

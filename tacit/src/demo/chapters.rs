@@ -16,6 +16,8 @@ pub(crate) enum Chapter {
     Sale,
     /// Somebody without a desk replays the whole ledger.
     Ledger,
+    /// The public catalogue, and one desk per person, in a browser.
+    Pages,
 }
 
 impl Chapter {
@@ -25,6 +27,7 @@ impl Chapter {
         let (name, outcome) = match self {
             Self::Sale => ("sale", sale(cast)),
             Self::Ledger => ("ledger", ledger(cast)),
+            Self::Pages => ("pages", super::looking::pages(cast)),
         };
         let seconds = tenths(cast.seconds() - began);
         let told = match outcome {

@@ -5,6 +5,7 @@
 //! `--once --json` prints exactly one object on standard output.
 
 mod chapters;
+mod looking;
 mod people;
 
 use chapters::Chapter;
@@ -36,7 +37,7 @@ pub(crate) fn run(args: &DemoArgs, json: bool) -> ExitCode {
     };
     let mut told = Map::new();
     let mut ok = true;
-    for chapter in [Chapter::Sale, Chapter::Ledger] {
+    for chapter in [Chapter::Sale, Chapter::Ledger, Chapter::Pages] {
         let (name, outcome) = chapter.play(&mut cast);
         ok &= outcome["ok"] == true;
         told.insert(name.to_owned(), outcome);

@@ -14,6 +14,8 @@ pub(crate) struct Cast {
     began: Instant,
     program: PathBuf,
     running: Vec<Child>,
+    /// Whose desk runs, and the link that opens its pages once.
+    desks: Vec<(&'static str, String)>,
     pub(crate) origin: String,
 }
 
@@ -35,7 +37,15 @@ impl Cast {
         let folder =
             folder.unwrap_or_else(|| std::env::temp_dir().join(format!("tacit-demo-{}", std::process::id())));
         fs::create_dir_all(&folder).map_err(|cause| format!("the demo's folder cannot be made: {cause}"))?;
-        let mut cast = Self { folder, temporary, began, program, running: Vec::new(), origin: String::new() };
+        let mut cast = Self {
+            folder,
+            temporary,
+            began,
+            program,
+            running: Vec::new(),
+            desks: Vec::new(),
+            origin: String::new(),
+        };
         cast.open_the_market()?;
         Ok(cast)
     }
@@ -67,11 +77,19 @@ impl Cast {
         Somebody { name, home: self.folder.join(name), program: self.program.clone(), tally: self.tally() }
     }
 
-    /// Leaves a person's desk running: it fulfils orders by itself.
+    /// Leaves a person's desk running, with its pages: it fulfils orders by itself.
     pub(crate) fn leave_desk_running(&mut self, person: &Somebody) -> Result<(), String> {
-        let mut command = person.command(&["desk", "--headless", "--until-stdin-closes"]);
+        let mut command = person.command(&["desk", "--listen", "127.0.0.1:0", "--until-stdin-closes"]);
         command.arg("--json");
-        self.keep_running(command, person.name).map(drop)
+        let first = self.keep_running(command, person.name)?;
+        let link = first["link"].as_str().ok_or_else(|| format!("{}'s desk gave no link", person.name))?;
+        self.desks.push((person.name, link.to_owned()));
+        Ok(())
+    }
+
+    /// Whose desk runs, and the link that opens its pages in one browser.
+    pub(crate) fn desks(&self) -> Vec<(&'static str, String)> {
+        self.desks.clone()
     }
 
     /// The treasury's act.
@@ -105,6 +123,12 @@ impl Cast {
             self.origin,
             self.folder.display()
         );
+        eprintln!(
+            "Open it in a browser; every person has a desk of their own, whose link opens one browser, once, within ten minutes:"
+        );
+        for (name, link) in &self.desks {
+            eprintln!("  {name:<8} {link}");
+        }
         eprintln!("Try, in another terminal:  tacit init --market {} --no-passphrase", self.origin);
         let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
         let _interrupted = runtime.block_on(tokio::signal::ctrl_c());
