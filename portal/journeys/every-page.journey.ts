@@ -107,7 +107,7 @@ test("every page of a seller's desk", async () => {
   await everyPage(wren, "seller", { overview: "/", sell: "/sell", goods: "/goods", sales: "/sales", "orders-empty": "/orders", "wallet": "/wallet" });
 }, 400_000);
 
-test("the ways in: without a session, a new desk, a locked one", async () => {
+test("the ways in: without a session, and the first steps of a new desk", async () => {
   const nobody = street.stranger("nobody");
   const link = await nobody.openDesk();
   const first = await windowOf(browser);

@@ -8,15 +8,18 @@ export type Job = Shape<"JobView">;
 interface Jobs {
   byId: Record<string, Job>;
   hidden: Record<string, true>;
+  /** Whether the desk was asked already; before that, work that is not here may well be going on. */
+  listed: boolean;
 }
 
 const jobs = createSlice({
   name: "jobs",
-  initialState: { byId: {}, hidden: {} } as Jobs,
+  initialState: { byId: {}, hidden: {}, listed: false } as Jobs,
   reducers: {
     /** All work the desk knows; what it does not name any more is gone. */
     jobsListed(state, { payload }: PayloadAction<Job[]>) {
       state.byId = Object.fromEntries(payload.map((job) => [job.id, job]));
+      state.listed = true;
     },
     /** One piece of work moved. News that is older than what we hold is dropped. */
     jobMoved(state, { payload }: PayloadAction<Job>) {

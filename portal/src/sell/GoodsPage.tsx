@@ -7,6 +7,7 @@ import { shownJobs, useStore } from "../app/store";
 import { Answered, Badge, type BadgeTone, Button, Card, Dialog, EmptyState, JobBar, LinkButton, Money, Page, ProblemNotice, Stat, When } from "../house";
 import { plain, words } from "../words";
 import { EditSheet } from "./EditSheet";
+import { Unlisted } from "./Unlisted";
 
 const say = words.sell;
 type Goods = Shape<"GoodsCard">;
@@ -29,6 +30,7 @@ export function GoodsPage() {
         </LinkButton>
       }
     >
+      {goods.data && <Unlisted goods={goods.data.goods} />}
       {begun.length > 0 && (
         <div className="mb-4 grid gap-3">
           {begun.map((job) => (

@@ -8,9 +8,9 @@ import { useChecked } from "./useChecked";
 
 const say = words.sell;
 
-export function ReviewStep({ draft, choices, onBack, onBegun }: StepProps & { onBegun: () => void }) {
+export function ReviewStep({ draft, choices, onBack, onBegun }: StepProps & { onBegun: (job: string) => void }) {
   const checked = useChecked(draft);
-  const sell = ask.useMutation("post", "/goods", { onSuccess: onBegun });
+  const sell = ask.useMutation("post", "/goods", { onSuccess: (answer) => onBegun(answer.job) });
   const licence = choices.licences.find((one) => one.code === draft.licence);
   const closed = draft.redactAll ? say.allClosed : draft.redact.length > 0 ? plain.list(draft.redact) : words.common.none;
   const there = checked.data;

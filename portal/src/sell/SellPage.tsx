@@ -5,7 +5,7 @@ import { ask } from "../api";
 import { said, useTell } from "../app/store";
 import { Answered, Page, SkeletonRows, Steps } from "../house";
 import { words } from "../words";
-import { keepDraft, keptDraft, type Draft } from "./draft";
+import { keepBegun, keepDraft, keptDraft, type Draft } from "./draft";
 import { DescribeStep } from "./DescribeStep";
 import { FileStep } from "./FileStep";
 import { ReviewStep } from "./ReviewStep";
@@ -26,7 +26,8 @@ export function SellPage() {
     setStep(next);
     window.scrollTo({ top: 0 });
   };
-  const begun = () => {
+  const begun = (job: string) => {
+    keepBegun({ job, draft });
     keepDraft(null);
     tell(said({ tone: "good", text: say.begun, link: { to: "/work", text: words.live.see } }));
     void go("/goods");

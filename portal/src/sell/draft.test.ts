@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { asForm, describedFaults, EMPTY, priceFault, tagsOf, termsFaults } from "./draft";
+import { asForm, describedFaults, EMPTY, fateOf, priceFault, tagsOf, termsFaults } from "./draft";
 import type { Shape } from "../api";
 
 const CHOICES = { title_most: 120, abstract_most: 4000, tags_most: 3 } as Shape<"ChoicesView">;
@@ -30,4 +30,15 @@ test("closing everything closes every column, whatever was ticked before", () =>
   expect(form.redact_all).toBe(true);
   expect(form.path).toBe("/data/a.csv");
   expect(form.draft.price).toBe("20.00");
+});
+
+test("what was typed is forgotten when the listing is there, and not when the desk stopped before", () => {
+  const begun = { job: "job_1", draft: { ...EMPTY, title: "Planes " } };
+  const job = (state: string) => ({ state }) as Shape<"JobView">;
+  const listed = [{ draft: { title: "Planes" } }] as Shape<"GoodsCard">[];
+  expect(fateOf(begun, job("running"), [])).toBe("moving");
+  expect(fateOf(begun, undefined, [])).toBe("stopped");
+  expect(fateOf(begun, job("failed"), [])).toBe("stopped");
+  expect(fateOf(begun, undefined, listed)).toBe("listed");
+  expect(fateOf(begun, job("done"), [])).toBe("listed");
 });

@@ -37,6 +37,34 @@ export function keepDraft(draft: Draft | null): void {
   else sessionStorage.removeItem(PLACE);
 }
 
+const BEGUN = "tacit.listing.begun";
+
+/** A draft that was handed to the desk, and the work that seals it: kept until the listing is there, in case the desk stops first. */
+export interface Begun {
+  job: string;
+  draft: Draft;
+}
+
+export function begunDraft(): Begun | null {
+  try {
+    const kept = JSON.parse(sessionStorage.getItem(BEGUN) ?? "null") as Begun | null;
+    return kept ? { job: kept.job, draft: { ...EMPTY, ...kept.draft } } : null;
+  } catch {
+    return null;
+  }
+}
+
+export function keepBegun(begun: Begun | null): void {
+  if (begun) sessionStorage.setItem(BEGUN, JSON.stringify(begun));
+  else sessionStorage.removeItem(BEGUN);
+}
+
+/** What has become of a draft that was handed over: on its way, a listing, or nothing. */
+export function fateOf(begun: Begun, job: Shape<"JobView"> | undefined, goods: readonly Pick<Shape<"GoodsCard">, "draft">[]): "moving" | "listed" | "stopped" {
+  if (job?.state === "done" || goods.some((one) => one.draft.title === begun.draft.title.trim())) return "listed";
+  return job?.state === "running" || job?.state === "waiting" ? "moving" : "stopped";
+}
+
 export const tagsOf = (text: string): string[] => [...new Set(text.split(/[,\s]+/).map((tag) => tag.toLowerCase()).filter(Boolean))];
 
 /** Prices have at most two significant digits, so that an amount does not single out a sale. */
