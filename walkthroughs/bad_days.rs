@@ -236,7 +236,7 @@ fn an_order_that_expires_while_its_payment_is_made_leaves_the_money_free() {
 
     // The payment never reaches the market: in doubt, said until when, and then over.
     gate.stops(|method, path| method == "POST" && path.contains("/ledger/bundles"));
-    let buying = jay.begins(&["buy", &listing, "--yes", "--wait", "12"]);
+    let buying = jay.begins(&["buy", &listing, "--yes", "--wait", "25"]);
     let waits = told_while_lost(&gate, buying);
     says(&waits, "waiting", &["in doubt", "on the ledger or your money is free"]);
     assert_eq!(jay.does(&["wallet"])["balance"], "0.00");

@@ -30,7 +30,7 @@ const HOUR_MS: u64 = 3_600_000;
 /// So many single ticks are fetched before a whole hour is.
 const TICKS_BEFORE_AN_HOUR: u64 = 20;
 /// So many pages of one bucket are followed: several times what a market's relay takes in an hour.
-const MOST_PAGES: u32 = 1_024;
+const MOST_PAGES: u32 = 4_096;
 
 /// The letters of one desk. Cheap to make; all state is in the desk's store.
 #[derive(Debug, Clone, Copy)]
@@ -122,8 +122,7 @@ impl Mailroom<'_> {
                 for bucket in names.values() {
                     match self.take_all(*bucket, Span::Hour(hour), &mailboxes).await {
                         Ok(taken) => new += taken,
-                        Err(refusal) if refusal.code == "not-yet" => return Ok(new),
-                        Err(refusal) => return Err(refusal),
+                        Err(refusal) => return self.later(refusal, new).await,
                     }
                 }
                 from = (hour + 1) * HOUR_MS;
@@ -132,14 +131,7 @@ impl Mailroom<'_> {
                 for bucket in names.values() {
                     match self.take_all(*bucket, Span::Tick(tick), &mailboxes).await {
                         Ok(taken) => new += taken,
-                        // Our clock is ahead of the market's: the rest comes the next time.
-                        Err(refusal) if refusal.code == "not-yet" => return Ok(new),
-                        // Buckets have become wider: ask with the new bits the next time.
-                        Err(refusal) if refusal.code == "refused" => {
-                            self.desk.mirror().meet().await?;
-                            return Ok(new);
-                        }
-                        Err(refusal) => return Err(refusal),
+                        Err(refusal) => return self.later(refusal, new).await,
                     }
                 }
                 from = (tick + 1) * length;
@@ -147,6 +139,20 @@ impl Mailroom<'_> {
                 return Ok(new);
             }
             self.remember(from).await?;
+        }
+    }
+
+    /// What a refused fetch means: often only that the rest comes the next time.
+    async fn later(&self, refusal: Refusal, new: usize) -> Result<usize, Refusal> {
+        match refusal.code.as_ref() {
+            // Our clock is ahead of the market's, or a letter is still being written.
+            "not-yet" => Ok(new),
+            // Buckets have become wider: ask with the new bits the next time.
+            "refused" => {
+                self.desk.mirror().meet().await?;
+                Ok(new)
+            }
+            _ => Err(refusal),
         }
     }
 

@@ -108,8 +108,14 @@ impl OpenDesk {
         tell("following the ledger from its beginning");
         self.wallet().sync().await?;
         tell("looking for your orders in whole buckets of sealed letters");
-        let used = self.mailroom().find_state_outside_orders().await?.map_or(0, |state| state.next_order);
-        self.order_numbers_begin_at(used).await?;
+        let state = self.mailroom().find_state_outside_orders().await?;
+        let used = state.as_ref().map_or(0, |state| state.next_order);
+        match state {
+            Some(_) => self.order_numbers_begin_at(used).await?,
+            // Which numbers were used is not known any more, or never was written: none of them is tried at the market.
+            None if self.order_numbers_used().await? == 0 => self.order_numbers_leave().await?,
+            None => {}
+        }
         let found = self.mailroom().find_own_orders(used, &|_| {}).await?;
         for order in &found {
             self.note_found_order(order).await?;

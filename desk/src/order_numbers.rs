@@ -5,8 +5,11 @@ use crate::folder::Turn;
 use crate::mailroom::own_state::FoundOrder;
 use crate::open::OpenDesk;
 use crate::refusal::Refusal;
+use rand::RngExt;
 use tacit_values::OrderId;
 
+/// So many numbers belong together: a desk that cannot know which ones were used begins with another window.
+pub(crate) const WINDOW: u32 = 65_536;
 const NEXT: Drawer = Drawer("order-numbers");
 const FOUND: Drawer = Drawer("found-orders");
 
@@ -33,6 +36,14 @@ impl OpenDesk {
     /// Orders that were found again from the words, with the state they kept.
     pub async fn found_orders(&self) -> Result<Vec<FoundOrder>, Refusal> {
         Ok(self.cabinet().list(FOUND).await?.into_iter().map(|kept| kept.value).collect())
+    }
+
+    /// Goes on with numbers that these words have not used on another machine, as good as surely: the begin of a window that
+    /// chance draws.
+    pub(crate) async fn order_numbers_leave(&self) -> Result<(), Refusal> {
+        let window = self.rng().random_range(1..u32::MAX / WINDOW);
+        let _turn = self.folder().turn(Turn::Orders).await?;
+        Ok(self.cabinet().put(NEXT, "", &(window * WINDOW)).await?)
     }
 
     /// After restoring: numbers below this one are used.

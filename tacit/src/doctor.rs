@@ -76,7 +76,7 @@ fn pages() -> Finding {
     let says = if works {
         "`tacit desk` serves them on this machine alone"
     } else {
-        "not built into this program: install Node.js 20 or newer, run `cargo xtask pages`, and build tacit again; every \
+        "not built into this program: install Node.js 20.19 or newer, run `cargo xtask pages`, and build tacit again; every \
          command works without them"
     };
     Finding { what: "the desk's pages", works, needed: false, says: says.to_owned() }

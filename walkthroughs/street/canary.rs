@@ -2,6 +2,8 @@
 
 use super::Street;
 use super::meddler::Heard;
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD as URL_SAFE_NO_PAD;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -55,11 +57,26 @@ pub fn word(text: &str) -> Vec<u8> {
     text.as_bytes().to_vec()
 }
 
-/// An amount as text, as a number of cents in text, and as the eight bytes of that number in both orders.
+/// An amount as it may be written: as text, as cents and as millionths in digits, and as the bytes of those numbers in both
+/// orders, without the zeros in front that a database leaves out.
 pub fn amount(text: &str) -> Vec<Vec<u8>> {
-    let cents = text.replace('.', "");
-    let number: u64 = cents.parse().unwrap();
-    vec![text.into(), cents.into(), number.to_le_bytes().into(), number.to_be_bytes().into()]
+    let cents: u64 = text.replace('.', "").parse().unwrap();
+    let mut written = vec![text.as_bytes().to_vec()];
+    for number in [cents, cents * 10_000] {
+        let zeros = number.leading_zeros() as usize / 8;
+        written.push(number.to_string().into());
+        // Fewer bytes stand somewhere by chance.
+        if zeros <= 2 {
+            written.push(number.to_be_bytes()[zeros..].into());
+            written.push(number.to_le_bytes()[..8 - zeros].into());
+        }
+    }
+    written
+}
+
+/// A word in base64url, and what it says.
+pub fn base64url(text: &str) -> [Vec<u8>; 2] {
+    [word(text), URL_SAFE_NO_PAD.decode(text).unwrap()]
 }
 
 /// What was sought, for the message of a failure.

@@ -14,8 +14,8 @@ const USAGE: &str = "\
 usage: cargo xtask COMMAND
 
   demo [-- ARGS]        a whole market with people in it, on this machine (needs nothing but Rust;
-                        with Node 20 or newer the desks have their pages)
-  pages                 makes the pages of a desk from the lock file (needs Node 20 or newer)
+                        with Node 20.19 or newer the desks have their pages)
+  pages                 makes the pages of a desk from the lock file (needs Node 20.19 or newer)
   test [--install]      formatting, lints and all tests; --install fetches what is missing through apt
   bench NAME            one performance promise: `ledger` or `demo`
   vectors               make the test vectors again that are made from a seed";

@@ -6,14 +6,15 @@
 //! Restoring downloads the letters of whole buckets without a persona and tries order numbers until 100 in a row are
 //! unused: the market is never asked for an order by its id.
 
-use super::{MOST_PAGES, Mailroom, without_end};
+use super::{Mailroom, without_end};
 use crate::cabinet::Drawer;
+use crate::order_numbers::WINDOW;
 use crate::refusal::Refusal;
 use rand::RngExt;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
+use std::sync::Arc;
 use std::time::Duration;
 use tacit_relay::{Kind, Letter, MailKey, open_letter, outside_orders, seal_letter};
 use tacit_values::{OrderId, Persona, PersonaKey};
@@ -21,6 +22,8 @@ use tacit_wire::bodies::mail::{BucketName, SealedLetter};
 
 /// How many order numbers in a row must be unused before the search ends (wire.md, Keys).
 const GAP: u32 = 100;
+/// So many pages of a bucket's states are followed: they gather for weeks.
+const MOST_PAGES_OF_STATES: u32 = 65_536;
 /// When the state outside orders is written next, in milliseconds since 1970.
 const DUE: Drawer = Drawer("own-state-due");
 /// The shortest time between two of its letters, and the longest that chance adds.
@@ -46,6 +49,13 @@ pub struct FoundOrder {
     pub order: OrderId,
     /// Its state, as it was kept last.
     pub state: Value,
+}
+
+/// A state that is looked for: what it is about, whose it is, and the key that opens it.
+struct Sought {
+    order: OrderId,
+    me: Persona,
+    key: MailKey,
 }
 
 impl Mailroom<'_> {
@@ -81,8 +91,8 @@ impl Mailroom<'_> {
     pub async fn find_state_outside_orders(&self) -> Result<Option<OwnState>, Refusal> {
         let bits = self.desk.mirror().meet().await?.relay.bucket_bits;
         let me = self.desk.keyring().own_state().persona();
-        let letters = self.states_of(BucketName::of(&me, bits)).await?;
-        let found = newest(letters, self.desk.keyring().mail_key(&me), me, outside_orders()).await;
+        let sought = Sought { order: outside_orders(), me, key: self.desk.keyring().mail_key(&me) };
+        let found = self.newest_of(BucketName::of(&me, bits), vec![sought]).await?.pop().flatten();
         let Some(letter) = found else { return Ok(None) };
         if let Some(note) = &letter.checkpoint {
             self.desk.mirror().note_checkpoint_seen(note).await?;
@@ -91,15 +101,24 @@ impl Mailroom<'_> {
         Ok(serde_json::from_value(letter.body).ok().filter(|state: &OwnState| state.v == 1))
     }
 
-    /// The sealed states of a bucket's desks, all pages of them.
-    async fn states_of(&self, bucket: BucketName) -> Result<Vec<SealedLetter>, Refusal> {
-        let (mut letters, mut after) = (Vec::new(), None);
-        for _ in 0..MOST_PAGES {
+    /// The newest state about each of these in a bucket, page by page: no more than a page is held at a time.
+    async fn newest_of(
+        &self,
+        bucket: BucketName,
+        sought: Vec<Sought>,
+    ) -> Result<Vec<Option<Letter>>, Refusal> {
+        let mut found: Vec<Option<Letter>> = sought.iter().map(|_| None).collect();
+        let (sought, mut after) = (Arc::new(sought), None);
+        for _ in 0..MOST_PAGES_OF_STATES {
             let page = self.desk.market().mirror().bucket_self(bucket, after).await?;
-            letters.extend(page.letters);
+            for (found, newer) in found.iter_mut().zip(open_page(page.letters, sought.clone()).await) {
+                if found.as_ref().map(|letter| letter.seq) < newer.as_ref().map(|letter| letter.seq) {
+                    *found = newer;
+                }
+            }
             match page.next {
                 Some(last) => after = Some(last),
-                None => return Ok(letters),
+                None => return Ok(found),
             }
         }
         Err(without_end())
@@ -124,46 +143,67 @@ impl Mailroom<'_> {
         Ok(self.desk.market().acting(key)?.keep_self_letter(0, sealed.into()).await?)
     }
 
-    /// Finds the orders of this seed again: tries every number below `used`, and on until 100 in a row are unused. `tell` is
-    /// called with every number that was tried.
+    /// Finds the orders of this seed again: tries every number from 0 and from the beginning of the window that `used` lies in,
+    /// up to `used`, and on until 100 in a row are unused. `tell` is called with every number that was tried.
     pub async fn find_own_orders(
         &self,
         used: u32,
         tell: &(dyn Fn(u32) + Send + Sync),
     ) -> Result<Vec<FoundOrder>, Refusal> {
+        let window = used - used % WINDOW;
+        let mut found = self.find_from(0, if window == 0 { used } else { 0 }, tell).await?;
+        if window > 0 {
+            found.extend(self.find_from(window, used, tell).await?);
+        }
+        Ok(found)
+    }
+
+    async fn find_from(
+        &self,
+        first: u32,
+        used: u32,
+        tell: &(dyn Fn(u32) + Send + Sync),
+    ) -> Result<Vec<FoundOrder>, Refusal> {
         let bits = self.desk.mirror().meet().await?.relay.bucket_bits;
-        let mut buckets: BTreeMap<u32, Vec<SealedLetter>> = BTreeMap::new();
         let mut found = Vec::new();
-        let (mut number, mut unused) = (0_u32, 0);
-        while unused < GAP || number < used {
-            let order = self.desk.keyring().order_id(number);
-            let me = self.desk.keyring().order_persona(order).persona();
-            let bucket = BucketName::of(&me, bits);
-            let letters = match buckets.entry(bucket.number()) {
-                Entry::Occupied(fetched) => fetched.get().clone(),
-                Entry::Vacant(new) => new.insert(self.states_of(bucket).await?).clone(),
-            };
-            match newest(letters, self.desk.keyring().mail_key(&me), me, order).await {
-                Some(letter) => {
-                    found.push(FoundOrder { number, order, state: letter.body });
-                    unused = 0;
-                }
-                None => unused += 1,
+        let (mut next, mut unused) = (first, 0);
+        while unused < GAP || next < used {
+            let mut buckets: BTreeMap<u32, (BucketName, Vec<u32>, Vec<Sought>)> = BTreeMap::new();
+            for number in next..next.saturating_add(GAP) {
+                let order = self.desk.keyring().order_id(number);
+                let me = self.desk.keyring().order_persona(order).persona();
+                let bucket = BucketName::of(&me, bits);
+                let of_bucket = buckets.entry(bucket.number()).or_insert((bucket, Vec::new(), Vec::new()));
+                of_bucket.1.push(number);
+                of_bucket.2.push(Sought { order, me, key: self.desk.keyring().mail_key(&me) });
             }
-            tell(number);
-            number += 1;
+            let mut states = BTreeMap::new();
+            for (bucket, numbers, sought) in buckets.into_values() {
+                states.extend(numbers.into_iter().zip(self.newest_of(bucket, sought).await?));
+            }
+            for (number, state) in states {
+                unused = if state.is_some() { 0 } else { unused + 1 };
+                let order = self.desk.keyring().order_id(number);
+                found.extend(state.map(|letter| FoundOrder { number, order, state: letter.body }));
+                tell(number);
+            }
+            next = next.saturating_add(GAP);
         }
         Ok(found)
     }
 }
 
-/// The newest state about this among the letters that open with this key.
-async fn newest(letters: Vec<SealedLetter>, key: MailKey, me: Persona, order: OrderId) -> Option<Letter> {
+/// Opens what a page holds of what is sought, on the blocking pool: the newest of each.
+async fn open_page(letters: Vec<SealedLetter>, sought: Arc<Vec<Sought>>) -> Vec<Option<Letter>> {
     let tried = tokio::task::spawn_blocking(move || {
-        let ours = letters.iter().filter_map(|sealed| open_letter(&key, &sealed.0, &me).ok());
-        let kept =
-            ours.filter(|letter| letter.kind == Kind::ToSelf && letter.from == me && letter.order == order);
-        kept.max_by_key(|letter| letter.seq)
+        let newest = |one: &Sought| {
+            let ours = letters.iter().filter_map(|sealed| open_letter(&one.key, &sealed.0, &one.me).ok());
+            let kept = ours.filter(|letter| {
+                letter.kind == Kind::ToSelf && letter.from == one.me && letter.order == one.order
+            });
+            kept.max_by_key(|letter| letter.seq)
+        };
+        sought.iter().map(newest).collect()
     });
     tried.await.expect("opening letters does not panic")
 }

@@ -25,7 +25,7 @@ pub trait Pages: Send + Sync {
 const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Tacit desk</title>\
     <h1>The pages of this desk were not built</h1>\
     <p>The desk itself works: it answers orders, and every command of <code>tacit</code> does what the pages do.</p>\
-    <p>To build the pages, install Node.js 20 or newer, run <code>cargo xtask pages</code> in the source folder, and build \
+    <p>To build the pages, install Node.js 20.19 or newer, run <code>cargo xtask pages</code> in the source folder, and build \
     <code>tacit</code> again.</p></html>";
 
 /// Answers a request for a page or a part of one.

@@ -72,7 +72,11 @@ async fn fulfil(portal: &Portal, desk: &OpenDesk) -> Result<(), Refusal> {
     let wait = if waits_for_ledger(desk).await? { QUICK } else { LOOK };
     desk.fulfil_round(wait, &|sentence| portal.say(sentence)).await?;
     for place in desk.mailroom().unposted().await? {
-        desk.mailroom().post_again(&place).await?;
+        match desk.mailroom().post_again(&place).await {
+            Err(refusal) if refusal.code == "market-unreachable" => return Err(refusal),
+            // One mailbox that takes nothing now holds up no other.
+            sent => drop(sent),
+        }
     }
     // Money that was left to cross out of a rotated pool over time, when its moment has come.
     for crossing in desk.wallet().go_on_crossing(&|_| {}).await? {

@@ -79,7 +79,7 @@ impl OpenDesk {
                         tell(&format!("a letter about {order} was put aside: {refusal}"));
                         self.mailroom().handled(letter).await?;
                     }
-                    Err(refusal) if refusal.may_pass() => return Err(refusal),
+                    Err(refusal) if refusal.code == "market-unreachable" => return Err(refusal),
                     // Whatever hinders this desk is no reason to lose a letter: next round.
                     Err(refusal) => tell(&format!("{order}: {refusal}")),
                 }
@@ -90,7 +90,8 @@ impl OpenDesk {
             let _claim = self.folder().claim(&order.to_string()).await?;
             match self.go_on(&order, tell).await {
                 Ok(()) => {}
-                Err(refusal) if refusal.may_pass() => return Err(refusal),
+                Err(refusal) if refusal.code == "market-unreachable" => return Err(refusal),
+                // One order that cannot go on now, for whatever reason, holds up no other.
                 Err(refusal) => tell(&format!("{order}: {refusal}")),
             }
         }

@@ -276,7 +276,9 @@ impl OpenDesk {
         ) {
             let purchase = kept.purchase.clone().cancel().map_err(|refused| not_a_step(&refused))?;
             self.mailroom().unwatch(kept.order).await?;
-            self.keep_purchase(PurchaseKept { purchase, ..kept.clone() }).await?;
+            // On this desk alone: what lies at the market under this number may be the copy of another order.
+            let over = PurchaseKept { purchase, revision: kept.revision + 1, ..kept.clone() };
+            self.cabinet().put(PURCHASES, &kept.order.to_string(), &over).await?;
             self.mirror().follow_catalogue().await?;
             let newest = self.mirror().listing(&kept.listing).await?.map(|signed| signed.listing.price);
             if let Some(price) = newest.filter(|price| price.money() != kept.price) {

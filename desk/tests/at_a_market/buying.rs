@@ -99,11 +99,13 @@ async fn the_market_is_asked_for_a_delivery_ever_more_rarely_unless_a_person_wai
     let order = fair.order().await;
     until_state(&fair, &order, "paid").await;
     let drive = || fair.buyer.drive(&order, Duration::ZERO, &|_| {});
+    let tick = Duration::from_millis(fair.buyer.mirror().meet().await.unwrap().relay.tick_length_ms);
     // Questions that bring nothing, until the longest wait between two.
     for _ in 0..9 {
         fair.street.clock.pass(Duration::from_secs(1000));
         drop(drive().await);
     }
+    fair.street.clock.pass(6 * tick);
     for _ in 0..6 {
         fair.seller_works().await;
     }
@@ -115,6 +117,20 @@ async fn the_market_is_asked_for_a_delivery_ever_more_rarely_unless_a_person_wai
     fair.street.clock.pass(Duration::from_secs(1000));
     drop(drive().await);
     assert_ne!(fair.state(&order).await, "paid", "it asks after a while");
+}
+
+#[tokio::test]
+async fn the_market_is_asked_soon_for_a_letter_that_is_late_for_the_first_time() {
+    let fair = Fair::open().await;
+    let order = fair.order().await;
+    until_state(&fair, &order, "paid").await;
+    for _ in 0..6 {
+        fair.seller_works().await;
+    }
+    let tick = Duration::from_millis(fair.buyer.mirror().meet().await.unwrap().relay.tick_length_ms);
+    fair.street.clock.pass(6 * tick);
+    drop(fair.buyer.drive(&order, Duration::ZERO, &|_| {}).await);
+    assert_ne!(fair.state(&order).await, "paid", "six ticks are late for any letter");
 }
 
 #[tokio::test]

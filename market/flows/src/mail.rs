@@ -67,7 +67,7 @@ impl Refusal for LetterNotTaken {
             ),
             Self::Crowded { retry_after } => Told::with(
                 Nature::TooMany { retry_after: *retry_after },
-                "too-many",
+                "bucket-full",
                 "keep the letter and send it again when the time stated is over",
             ),
             Self::NoSuchSlot => Told::new(Nature::Invalid, "refused"),
@@ -122,6 +122,13 @@ impl Market {
     /// Puts a sealed letter into a mailbox. The same bytes again are taken once. Anybody may send.
     pub async fn deliver_letter(&self, to: Persona, letter: &[u8]) -> Result<Put, LetterNotTaken> {
         check_letter(letter)?;
+        // A task of its own: a sender that hangs up does not end it between its tick and its row.
+        let (market, letter) = (self.clone(), letter.to_vec());
+        let taken = tokio::spawn(async move { market.take_letter(to, &letter).await });
+        taken.await.expect("taking a letter does not panic")
+    }
+
+    async fn take_letter(&self, to: Persona, letter: &[u8]) -> Result<Put, LetterNotTaken> {
         let now = self.now();
         let place = self.0.ticks.take(self.tick_at(now));
         let now = now.max(self.tick_start(place.tick()));

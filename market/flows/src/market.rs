@@ -97,6 +97,8 @@ pub(crate) struct Shared {
     today: Mutex<Today>,
     pub(crate) shelf: PublicShelf,
     swept: AtomicU64,
+    /// When this process opened the market.
+    pub(crate) opened: Timestamp,
 }
 
 /// Whom this process saw on a day: so that being seen is written once a day and not with every request.
@@ -114,6 +116,7 @@ impl Shared {
         queue: mpsc::Sender<Submission>,
     ) -> Self {
         Self {
+            opened: parts.clock.now(),
             parts,
             founded: RwLock::new(Arc::new(founded)),
             ledger: tokio::sync::Mutex::new(ledger),

@@ -102,7 +102,7 @@ impl Default for Limits {
             manifest_bytes: 1 << 20,
             manifests_a_day: 48,
             mailbox_letters: MAILBOX_LIMIT,
-            page_letters: 256,
+            page_letters: 64,
             bucket_hour_letters: 16_384,
             bucket_day_states: 16_384,
         }

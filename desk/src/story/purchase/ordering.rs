@@ -32,32 +32,44 @@ impl OpenDesk {
         let free = views.iter().find(|view| view.pool.pool == pool.pool).map(|view| view.balance);
         let rotated = self.wallet().in_rotated_pools(listing.price.currency()).await?;
         enough(listing.price.money(), free.map(|balance| (balance.free, balance.in_flight)), rotated)?;
+        let mut taken = 0;
         loop {
-            let kept = self.request_order(&listing, &pool, market.fees.version, out.clone()).await?;
-            let order = kept.order;
+            let (number, order) = self.next_order().await?;
+            // Claimed before it is on record: no other part of this desk drives an order that may have to be given up.
             let _claim = self.folder().claim(&order.to_string()).await?;
+            let kept = self.request_order(number, &listing, &pool, market.fees.version, out.clone()).await?;
             match self.place_at_market(&kept).await {
-                // The words used this number before, on a desk that is lost: the next one.
-                Err(refusal) if refusal.code == "order-taken" => self.give_up_number(&order).await?,
-                // Whatever else stands in the way, the drive meets it again and says it. The copy at the market comes only
-                // now: under a number that was used it would have replaced the copy of another order.
-                _ => {
+                // The words used this number before, on a desk that is lost: the next one. After two, numbers far away:
+                // asking for one old order after the other would tell the market that they are one buyer's.
+                Err(refusal) if refusal.code == "order-taken" => {
+                    self.give_up_number(&order).await?;
+                    taken += 1;
+                    if taken == 2 {
+                        self.order_numbers_leave().await?;
+                    }
+                }
+                // The copy at the market comes only now: under a number that was used it would have replaced the copy of
+                // another order.
+                Ok(()) => {
                     self.keep_purchase(kept).await?;
                     return Ok(order);
                 }
+                // Whatever else stands in the way, the drive meets it again and says it.
+                Err(_) => return Ok(order),
             }
         }
     }
 
-    /// A new order with its number, recorded on this desk alone.
+    /// A new order under its number, recorded on this desk alone.
     async fn request_order(
         &self,
+        number: u32,
         listing: &Listing,
         pool: &Pool,
         fee_version: u32,
         out: Option<PathBuf>,
     ) -> Result<PurchaseKept, Refusal> {
-        let (number, order) = self.next_order().await?;
+        let order = self.keyring().order_id(number);
         let request = terms::request(self, order, listing, pool, fee_version);
         let now = self.now();
         let purchase = Purchase::request(request, now, now.plus(ACCEPT_WITHIN))

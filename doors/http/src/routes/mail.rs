@@ -99,6 +99,7 @@ pub(crate) async fn acknowledge(
 pub(crate) async fn keep_self(
     State(door): State<Door>,
     At((named, slot)): At<(Persona, u32)>,
+    _: MayPostLetter,
     signed: Signed<LONGEST_LETTER>,
 ) -> Result<StatusCode, Refused> {
     let owner = signed.as_owner_of(&named)?;

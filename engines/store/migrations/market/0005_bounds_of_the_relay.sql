@@ -1,6 +1,8 @@
 -- The day on which a desk's own letter was kept or its persona was seen, the later of the two: a persona without an order
--- that nobody sees any more is forgotten by it. Letters from before count from the last day on which anybody was seen.
+-- that nobody sees any more is forgotten by it. 0 for letters from before: they count from the first sweep. `born` is the day
+-- on which the slot was first written.
 ALTER TABLE self_letters ADD COLUMN day BIGINT NOT NULL DEFAULT 0;
-UPDATE self_letters SET day = (SELECT COALESCE(MAX(day), 0) FROM seen);
+ALTER TABLE self_letters ADD COLUMN born BIGINT NOT NULL DEFAULT 0;
 CREATE INDEX self_letters_by_day ON self_letters (day, spot);
+CREATE INDEX self_letters_by_birth ON self_letters (born, spot);
 CREATE INDEX orders_by_buyer ON orders (buyer);

@@ -158,7 +158,8 @@ impl SelfLetters for SqlTx {
         now: Timestamp,
     ) -> Result<(), StoreFault> {
         sqlx::query(
-            "INSERT INTO self_letters (persona, slot, spot, digest, bytes, day) VALUES ($1, $2, $3, $4, $5, $6)
+            "INSERT INTO self_letters (persona, slot, spot, digest, bytes, day, born)
+             VALUES ($1, $2, $3, $4, $5, $6, $6)
              ON CONFLICT (persona, slot)
              DO UPDATE SET digest = excluded.digest, bytes = excluded.bytes, day = excluded.day",
         )
@@ -195,7 +196,8 @@ impl SelfLetters for SqlTx {
     }
 
     async fn of_day(&mut self, bucket: Bucket, day: u64) -> Result<u64, StoreFault> {
-        let sql = "SELECT COUNT(*) FROM self_letters WHERE day = $1 AND spot BETWEEN $2 AND $3";
+        let sql = "SELECT COUNT(*) FROM self_letters l WHERE born = $1 AND spot BETWEEN $2 AND $3
+                   AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.buyer = l.persona)";
         self.count_in(sql, day, bucket).await
     }
 

@@ -90,7 +90,12 @@ impl Retention for SqlTx {
         seen_before: Timestamp,
         limit: u32,
     ) -> Result<u64, StoreFault> {
-        // Being seen moves the day of a persona's letters (`Mail::seen`).
+        // Being seen moves the day of a persona's letters (`Mail::seen`). Those from before there was a day begin now.
+        sqlx::query("UPDATE self_letters SET day = $1 WHERE day = 0")
+            .bind(int(seen_before.day()))
+            .execute(self.sql())
+            .await
+            .map_err(fault)?;
         let sql = "DELETE FROM self_letters WHERE (persona, slot) IN
                    (SELECT l.persona, l.slot FROM self_letters l WHERE l.day < $1
                     AND NOT EXISTS (SELECT 1 FROM self_ends e WHERE e.persona = l.persona)

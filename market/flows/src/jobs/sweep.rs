@@ -1,11 +1,14 @@
 //! Forgetting, by the table in `docs/operating/retention.md`. Sweeps take few rows at a time and may be repeated.
 
 use crate::market::Market;
+use std::time::Duration;
 use tacit_ports::market::StoreFault;
 use tacit_ports::vault::VaultFault;
 use tacit_values::{Digest, Timestamp};
 
 const ROWS: u32 = 500;
+/// Running desks write their own state about every hour and a half.
+const DESKS_COME_BACK: Duration = Duration::from_secs(6 * 3_600);
 
 /// What one sweep forgot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -37,8 +40,12 @@ impl Market {
                 tx.retention().shrink_orders(now.minus(keeps.ended_orders), ROWS).await?.len() as u64;
             let letters = tx.retention().drop_letters(now.minus(keeps.letters), ROWS).await?;
             let own = tx.retention().drop_self_letters(now, ROWS).await?;
-            let lone =
-                tx.retention().drop_lone_self_letters(now.minus(keeps.lone_self_letters), ROWS).await?;
+            // After it was away the market waits until the desks that waited for it were seen again.
+            let lone = if now.since(self.0.opened) < DESKS_COME_BACK {
+                0
+            } else {
+                tx.retention().drop_lone_self_letters(now.minus(keeps.lone_self_letters), ROWS).await?
+            };
             let self_letters = own + lone;
             let uploads = tx.retention().drop_uploads(now.minus(keeps.idle_uploads), ROWS).await?;
             let nonces = tx.retention().drop_nonces(now, ROWS).await?;

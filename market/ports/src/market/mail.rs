@@ -144,7 +144,7 @@ pub trait SelfLetters: Send {
     /// Whether the persona is the buyer of no order that stands whole.
     async fn is_alone(&mut self, persona: &Persona) -> Result<bool, StoreFault>;
 
-    /// How many letters of a bucket were kept on this day (days since 1970), or belong to a persona seen on it.
+    /// How many slots of a bucket were first written on this day (days since 1970) by personas that are the buyer of no order.
     async fn of_day(&mut self, bucket: Bucket, day: u64) -> Result<u64, StoreFault>;
 
     /// Says until when the persona's letters are kept, once its order closed. Before that they are kept without end.

@@ -33,6 +33,8 @@ pub(super) struct Kept {
 pub(super) struct Own {
     spot: u32,
     pub(super) day: u64,
+    /// The day on which the slot was first written.
+    pub(super) born: u64,
     bytes: Vec<u8>,
 }
 
@@ -145,8 +147,10 @@ impl SelfLetters for MemoryTx {
         bytes: &[u8],
         now: Timestamp,
     ) -> Result<(), StoreFault> {
-        let own = Own { spot: spot(persona), day: now.day(), bytes: bytes.to_vec() };
-        self.change()?.mail.own.insert((persona.to_string(), slot), own);
+        let place = (persona.to_string(), slot);
+        let born = self.see().mail.own.get(&place).map_or(now.day(), |own| own.born);
+        let own = Own { spot: spot(persona), day: now.day(), born, bytes: bytes.to_vec() };
+        self.change()?.mail.own.insert(place, own);
         Ok(())
     }
 
@@ -159,7 +163,10 @@ impl SelfLetters for MemoryTx {
     }
 
     async fn of_day(&mut self, bucket: Bucket, day: u64) -> Result<u64, StoreFault> {
-        Ok(self.see().mail.own_of(bucket).filter(|own| own.day == day).count() as u64)
+        let buyers: Vec<Persona> = self.see().orders.buyers().copied().collect();
+        let spots: Vec<_> = buyers.iter().map(spot).collect();
+        let new = self.see().mail.own_of(bucket).filter(|own| own.born == day && !spots.contains(&own.spot));
+        Ok(new.count() as u64)
     }
 
     async fn keep_until(&mut self, persona: &Persona, until: Timestamp) -> Result<(), StoreFault> {
