@@ -64,7 +64,14 @@ pub(crate) fn vectors() -> Result<(), Stopped> {
 pub(crate) fn cargo(words: &[&str], settings: &[(&str, &str)]) -> Result<(), Stopped> {
     eprintln!("$ cargo {}", words.join(" "));
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let done = Command::new(cargo)
+    let mut command = Command::new(cargo);
+    // What cargo told this program about itself is nothing to the packages that are built: some build scripts look at it, and
+    // half the workspace would be built again after every change between `cargo` and `cargo xtask`.
+    let own = |name: &str| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
+    for (name, _) in std::env::vars().filter(|(name, _)| own(name)) {
+        command.env_remove(name);
+    }
+    let done = command
         .args(words)
         .envs(settings.iter().copied())
         .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))

@@ -205,6 +205,33 @@ async fn a_desk_that_lost_everything_but_its_words_uses_no_order_number_twice() 
 }
 
 #[tokio::test]
+async fn a_desk_that_cannot_know_its_old_numbers_tries_none_of_them_at_the_market() {
+    let street = Street::open().await;
+    let buyer = Someone::new(1);
+    let desk = met(&buyer, &street).await;
+    let (first, _) = desk.next_order().await.unwrap();
+    // Nothing of it lies at the market: only a command was given, or it was long ago.
+    let elsewhere = buyer.again();
+    let restored = met(&elsewhere, &street).await;
+    restored.bring_back(&|_| {}).await.unwrap();
+    let (number, order) = restored.next_order().await.unwrap();
+    assert!(first == 0 && number >= 65_536, "{number} may have been used");
+
+    // From there on it is found again like any other.
+    restored.mailroom().keep_own_state(order, 0, json!({"state": "placed"})).await.unwrap();
+    for _ in 0..3 {
+        restored.mailroom().keep_state_outside_orders().await.unwrap();
+        street.clock.pass(Duration::from_secs(3_600));
+    }
+    let third = elsewhere.again();
+    let third = met(&third, &street).await;
+    third.bring_back(&|_| {}).await.unwrap();
+    let found = third.found_orders().await.unwrap();
+    assert_eq!(found.iter().map(|found| found.number).collect::<Vec<_>>(), [number]);
+    assert_eq!(third.next_order().await.unwrap().0, number + 1);
+}
+
+#[tokio::test]
 async fn one_round_brings_the_mail_of_all_personas_and_rounds_come_at_odd_moments() {
     let street = Street::open().await;
     let (one, two) = (Someone::new(1), Someone::new(2));
