@@ -178,7 +178,11 @@ async fn letters_of_personas_without_an_order_are_forgotten_by_the_day_they_were
     assert!(tx.self_letters().is_alone(&buyer).await.unwrap());
     tx.orders().put(&order, None).await.unwrap();
     assert!(!tx.self_letters().is_alone(&buyer).await.unwrap());
-    assert_eq!(tx.self_letters().of_day(everybody(), at(12 * day).day()).await.unwrap(), 1);
+    let born = tx.self_letters().of_day(everybody(), at(10 * day).day()).await.unwrap();
+    assert_eq!(born, 3, "what a buyer keeps is nobody's flood");
+    tx.self_letters().keep(&seen, 0, b"see", at(12 * day)).await.unwrap();
+    let born = tx.self_letters().of_day(everybody(), at(12 * day).day()).await.unwrap();
+    assert_eq!(born, 0, "writing again is not counted again");
     assert_eq!(tx.retention().drop_lone_self_letters(at(10 * day), 100).await.unwrap(), 0);
     assert_eq!(tx.retention().drop_lone_self_letters(at(11 * day), 100).await.unwrap(), 1, "the old one");
     assert_eq!(tx.retention().drop_lone_self_letters(at(12 * day), 100).await.unwrap(), 0);
