@@ -3,6 +3,9 @@
 #![allow(dead_code, reason = "every bench uses its own part")]
 #![allow(unreachable_pub, reason = "a bench is its own program; nothing here is public")]
 
+mod promise;
+
+use promise::Promise;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use std::path::Path;
@@ -15,7 +18,7 @@ use tacit_flows::{Market, MarketKeys, MarketParts, MarketSettings};
 use tacit_http::{Door, DoorSettings, Rate};
 use tacit_ports::chance::CountedChance;
 use tacit_ports::clock::StoryClock;
-use tacit_ports::market::{MarketStore, StoredListing};
+use tacit_ports::market::{MarketStore, StoredListing, StoredManifest};
 use tacit_settlement::Proofs;
 use tacit_store::testing::TestDatabase;
 use tacit_store::{DatabasePlace, MarketDb};
@@ -90,9 +93,12 @@ impl Large {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let origin: Origin = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
         let vault = tempfile::tempdir().unwrap();
-        let clock = Arc::new(StoryClock::starting(Timestamp::from_secs(NOW)));
+        // Founded before the first listing: desks copy the catalogue from that day on.
+        let founded = NOW - (DAYS + 1) * 86_400;
+        let clock = Arc::new(StoryClock::starting(Timestamp::from_secs(founded)));
         let store = engine.store().await;
         drop(open(&origin, &store, vault.path(), &clock).await);
+        clock.set(Timestamp::from_secs(NOW));
         let (ids, loaded_per_second) = load(&store, many).await;
         let began = Instant::now();
         let market = open(&origin, &store, vault.path(), &clock).await;
@@ -139,15 +145,19 @@ async fn load(store: &Arc<dyn MarketStore>, many: u64) -> (Vec<ListingId>, f64) 
     let mut rng = ChaCha20Rng::seed_from_u64(20);
     let sellers: Vec<PersonaKey> =
         (0..SELLERS).map(|number| PersonaKey::from_seed(Digest::of(&number.to_be_bytes()).bytes())).collect();
+    let promise = Promise::of_a_file();
     let (mut ids, mut busy) = (Vec::new(), Duration::ZERO);
     for first in (0..many).step_by(usize::try_from(AT_ONCE).unwrap()) {
-        let stored: Vec<StoredListing> =
-            (first..many.min(first + AT_ONCE)).map(|number| stored(number, &sellers, &mut rng)).collect();
-        ids.extend(stored.iter().map(|listing| listing.id));
+        let numbers = first..many.min(first + AT_ONCE);
+        let stored: Vec<(StoredManifest, StoredListing)> =
+            numbers.map(|number| stored(number, &promise, &sellers, &mut rng)).collect();
+        ids.extend(stored.iter().map(|(_, listing)| listing.id));
         // Making and signing them is the sellers' work, not the market's.
         let began = Instant::now();
         let mut tx = store.begin().await.unwrap();
-        for listing in &stored {
+        for (manifest, listing) in &stored {
+            tx.manifests().put(manifest).await.unwrap();
+            tx.manifests().keep_excerpt(manifest.digest, &promise.excerpt).await.unwrap();
             tx.listings().put(listing).await.unwrap();
         }
         tx.commit().await.unwrap();
@@ -156,7 +166,12 @@ async fn load(store: &Arc<dyn MarketStore>, many: u64) -> (Vec<ListingId>, f64) 
     (ids, many as f64 / busy.as_secs_f64())
 }
 
-fn stored(number: u64, sellers: &[PersonaKey], rng: &mut ChaCha20Rng) -> StoredListing {
+fn stored(
+    number: u64,
+    promise: &Promise,
+    sellers: &[PersonaKey],
+    rng: &mut ChaCha20Rng,
+) -> (StoredManifest, StoredListing) {
     let mut draw = |from: &[&'static str]| from[usize::try_from(rng.next_u64() % from.len() as u64).unwrap()];
     let (how, thing, place, other) = (draw(HOWS), draw(THINGS), draw(PLACES), draw(THINGS));
     let mut columns: Vec<&str> = (0..8).map(|_| draw(COLUMNS)).collect();
@@ -181,7 +196,8 @@ fn stored(number: u64, sellers: &[PersonaKey], rng: &mut ChaCha20Rng) -> StoredL
     listing.price =
         tacit_catalogue::Price::new(Money::from_micros(tens * 1_000_000, Currency::TestUsd).unwrap())
             .unwrap();
-    listing.manifest = Digest::of(&id);
+    let manifest = promise.named(number, listing.id, seller, at);
+    listing.manifest = manifest.digest;
     listing.rows = rng.next_u64() % 1_000_000;
     listing.bytes = listing.rows * 64;
     let column = listing.columns[0].clone();
@@ -191,7 +207,7 @@ fn stored(number: u64, sellers: &[PersonaKey], rng: &mut ChaCha20Rng) -> StoredL
         .collect();
     listing.at = at;
     let signed: SignedListing = listing.sign(seller).unwrap();
-    StoredListing {
+    let listing = StoredListing {
         id: signed.listing.id,
         version: 1,
         seller: signed.listing.seller,
@@ -200,7 +216,8 @@ fn stored(number: u64, sellers: &[PersonaKey], rng: &mut ChaCha20Rng) -> StoredL
         at,
         shown_after: Epoch(0),
         document: serde_json::to_vec(&signed).unwrap(),
-    }
+    };
+    (manifest, listing)
 }
 
 /// The middle and the ninety-ninth of a hundred, in milliseconds.
