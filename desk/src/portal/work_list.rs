@@ -11,7 +11,7 @@ use crate::refusal::Refusal;
 use axum::http::StatusCode;
 use std::future::Future;
 use std::sync::Mutex;
-use tokio::task::JoinHandle;
+use tokio::task::{AbortHandle, JoinHandle};
 
 /// So many jobs are remembered; the oldest that are over are forgotten.
 const REMEMBERED: usize = 200;
@@ -27,7 +27,21 @@ pub(crate) struct WorkList {
 struct Entry {
     view: JobView,
     told_at: u64,
-    task: Option<JoinHandle<()>>,
+    task: Option<Task>,
+}
+
+/// The work of a job, and who watches how it ends.
+struct Task {
+    work: AbortHandle,
+    watching: JoinHandle<()>,
+}
+
+impl Task {
+    /// Stops the work and waits until nothing of it runs any more: what it held is free then.
+    async fn stop(self) {
+        self.work.abort();
+        let _ended = self.watching.await;
+    }
 }
 
 /// What a job is begun with.
@@ -77,13 +91,12 @@ impl Portal {
         self.tell(Event::Job { job: Box::new(view) });
         let job = Job { portal: self.clone(), id: id.clone() };
         let working = tokio::spawn(work(job.clone()));
-        let task = tokio::spawn(async move {
-            let stopper = StopWithMe(working.abort_handle());
-            let ended = working.await;
-            drop(stopper);
-            match ended {
+        let work = working.abort_handle();
+        let watching = tokio::spawn(async move {
+            match working.await {
                 Ok(Ok(result)) => job.done(result),
                 Ok(Err(refusal)) => job.failed(&refusal),
+                Err(ended) if ended.is_cancelled() => {}
                 Err(_) => job.failed(&Refusal::new(
                     "fault",
                     "the desk made a mistake in this work",
@@ -91,7 +104,7 @@ impl Portal {
                 )),
             }
         });
-        self.house().work.keep_task(&id, task);
+        self.house().work.keep_task(&id, Task { work, watching });
         id
     }
 
@@ -105,8 +118,7 @@ impl Portal {
     pub(crate) async fn stop_job(&self, id: &str) -> Result<JobView, Refused> {
         let task = self.house().work.take_task(id)?;
         if let Some(task) = task {
-            task.abort();
-            let _stopped = task.await;
+            task.stop().await;
         }
         let now = self.now().to_string();
         let view = self.house().work.change(id, |view| {
@@ -119,15 +131,6 @@ impl Portal {
         let view = view.ok_or_else(|| Refused::nothing("job"))?;
         self.tell(Event::Job { job: Box::new(view.clone()) });
         Ok(view)
-    }
-}
-
-/// Ends the work when whoever watches over it is ended.
-struct StopWithMe(tokio::task::AbortHandle);
-
-impl Drop for StopWithMe {
-    fn drop(&mut self) {
-        self.0.abort();
     }
 }
 
@@ -146,8 +149,7 @@ impl WorkList {
     pub(crate) async fn stop_all(&self) {
         let tasks: Vec<_> = self.lock().iter_mut().filter_map(|entry| entry.task.take()).collect();
         for task in tasks {
-            task.abort();
-            let _stopped = task.await;
+            task.stop().await;
         }
     }
 
@@ -165,13 +167,13 @@ impl WorkList {
         jobs.push(Entry { view, told_at: 0, task: None });
     }
 
-    fn keep_task(&self, id: &str, task: JoinHandle<()>) {
+    fn keep_task(&self, id: &str, task: Task) {
         if let Some(entry) = self.lock().iter_mut().find(|entry| entry.view.id == id) {
             entry.task = Some(task);
         }
     }
 
-    fn take_task(&self, id: &str) -> Result<Option<JoinHandle<()>>, Refused> {
+    fn take_task(&self, id: &str) -> Result<Option<Task>, Refused> {
         let mut jobs = self.lock();
         let entry =
             jobs.iter_mut().find(|entry| entry.view.id == id).ok_or_else(|| Refused::nothing("job"))?;
@@ -280,8 +282,11 @@ impl Job {
     fn change(&self, change: impl FnOnce(&mut JobView)) {
         let now = self.portal.now().to_string();
         let view = self.portal.house().work.change(&self.id, |view| {
-            change(view);
-            view.updated = now;
+            // A job that is over stays over.
+            if is_under_way(view) {
+                change(view);
+                view.updated = now;
+            }
         });
         if let Some(view) = view {
             self.portal.tell(Event::Job { job: Box::new(view) });
