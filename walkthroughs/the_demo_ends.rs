@@ -1,10 +1,10 @@
-//! A demo that is killed leaves nobody behind: its market and its desks end by themselves.
+//! A demo that is killed leaves nobody behind, its market and its desks end by themselves; one that stays up lets people in.
 
 #![allow(clippy::unwrap_used, reason = "a walkthrough that cannot go on has failed")]
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -26,6 +26,37 @@ fn status(id: u32) -> Option<(char, u32)> {
 
 fn runs(id: u32) -> bool {
     status(id).is_some_and(|(state, _)| state != 'Z')
+}
+
+#[test]
+fn a_demo_that_stays_up_gives_new_links_to_whoever_presses_enter() {
+    let program = PathBuf::from(env!("CARGO_BIN_EXE_tacit")).parent().unwrap().join("examples/tacit-assumed");
+    let folder = tempfile::tempdir().unwrap();
+    let mut demo = Command::new(program)
+        .args(["demo", "--folder"])
+        .arg(folder.path())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut told = BufReader::new(demo.stderr.take().unwrap()).lines().map_while(Result::ok);
+    let mut links = || -> BTreeSet<String> {
+        told.by_ref()
+            .take_while(|line| !line.contains("Press Enter"))
+            .filter_map(|line| line.split("http://localhost:").nth(1).map(str::to_owned))
+            .collect()
+    };
+    let first = links();
+    demo.stdin.as_mut().unwrap().write_all(b"\n").unwrap();
+    let second = links();
+    demo.kill().unwrap();
+    demo.wait().unwrap();
+    let place = |link: &String| link.split(['/', '#']).next().unwrap().to_owned();
+    assert!(first.len() >= 3, "{first:?}");
+    assert!(first.is_disjoint(&second), "each link is new: {second:?}");
+    let places = |links: &BTreeSet<String>| links.iter().map(place).collect::<BTreeSet<_>>();
+    assert_eq!(places(&first), places(&second), "of the same desks");
 }
 
 #[test]

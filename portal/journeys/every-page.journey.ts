@@ -137,8 +137,35 @@ test("the ways in: without a session, and the first steps of a new desk", async 
   }
 }, 400_000);
 
+test("a desk that has only just begun, and the same desk locked", async () => {
+  const passphrase = "carbon lantern orbit";
+  const lark = await street.person("lark", passphrase);
+  const first = await windowOf(browser);
+  await first.page.goto(await lark.openDesk());
+  await first.page.getByRole("heading", { name: words.overview.title, level: 1 }).waitFor();
+  const cookies = await first.context.cookies();
+  for (const look of LOOKS) {
+    const { context, page } = await windowOf(browser, look);
+    await context.addCookies(cookies);
+    for (const [name, address] of Object.entries({ overview: "/", find: "/find", watch: "/watch", receipts: "/receipts", wallet: "/wallet" })) {
+      await page.goto(`${lark.pages}${address}`);
+      await looksAt(page, `desk-begun-${name}`, look);
+    }
+    if (look.width < 1000) await page.getByRole("button", { name: words.places.menu, exact: true }).last().click();
+    await page.getByRole("button", { name: words.places.lock, exact: true }).click();
+    await page.getByRole("heading", { name: words.session.lockedTitle }).waitFor();
+    await looksAt(page, "desk-begun-locked", look);
+    await page.locator('input[type="password"]').fill(passphrase);
+    await page.getByRole("button", { name: words.session.unlock, exact: true }).click();
+    await page.getByRole("heading", { name: words.session.lockedTitle }).waitFor({ state: "hidden" });
+    await context.close();
+  }
+}, 400_000);
+
 test("every page of the public catalogue, readable without JavaScript and without a cookie", async () => {
-  const places: Record<string, string> = { home: "/", search: "/search?q=aircraft", "search-empty": "/search?q=nothingofthekind", listing: `/listings/${listing}`, "listing-long": `/listings/${long}`, columns: `/listings/${long}/columns`, market: "/market", log: "/log", privacy: "/privacy", help: "/help", missing: "/no-such-page" };
+  const shown = await (await fetch(`${street.origin}/listings/${listing}`)).text();
+  const seller = /href="(\/sellers\/[^"]+)"/.exec(shown)?.[1] ?? "no link to the seller";
+  const places: Record<string, string> = { home: "/", seller, search: "/search?q=aircraft", "search-empty": "/search?q=nothingofthekind", listing: `/listings/${listing}`, "listing-long": `/listings/${long}`, columns: `/listings/${long}/columns`, market: "/market", log: "/log", privacy: "/privacy", help: "/help", missing: "/no-such-page" };
   for (const look of LOOKS) {
     const context = await browser.newContext({ colorScheme: look.scheme, viewport: { width: look.width, height: look.height }, javaScriptEnabled: true, locale: "en-GB", timezoneId: "UTC" });
     const page = await context.newPage();

@@ -72,16 +72,16 @@ export class Street {
   }
 
   /** Somebody with an empty folder. */
-  stranger(name: string): Person {
-    const person = new Person(join(this.folder, name), this);
+  stranger(name: string, passphrase?: string): Person {
+    const person = new Person(join(this.folder, name), this, passphrase);
     this.people.push(person);
     return person;
   }
 
-  /** Somebody whose desk was made at a terminal, without a passphrase. */
-  async person(name: string): Promise<Person> {
-    const person = this.stranger(name);
-    await person.does("init", "--market", this.origin, "--no-passphrase");
+  /** Somebody whose desk was made at a terminal. */
+  async person(name: string, passphrase?: string): Promise<Person> {
+    const person = this.stranger(name, passphrase);
+    await person.does("init", "--market", this.origin, ...(passphrase === undefined ? ["--no-passphrase"] : []));
     return person;
   }
 
@@ -96,15 +96,22 @@ export class Person {
   private desk: Process | null = null;
   /** The address of the pages, the same after a restart. */
   pages = "";
+  private readonly env: NodeJS.ProcessEnv;
 
   constructor(
     readonly home: string,
     private readonly street: Street,
-  ) {}
+    passphrase?: string,
+  ) {
+    this.env = { TACIT_HOME: home };
+    if (passphrase === undefined) return;
+    this.env.TACIT_PASSPHRASE_FILE = `${home}.passphrase`;
+    writeFileSync(this.env.TACIT_PASSPHRASE_FILE, passphrase, { mode: 0o600 });
+  }
 
   /** A command at this person's terminal. */
   async does(...words: string[]): Promise<Answer> {
-    const asked = run(PROGRAM, ["--json", ...words], { env: { ...process.env, TACIT_HOME: this.home }, maxBuffer: 64 << 20 });
+    const asked = run(PROGRAM, ["--json", ...words], { env: { ...process.env, ...this.env }, maxBuffer: 64 << 20 });
     const { stdout } = await asked.catch((refused: { stdout?: string }) => {
       throw new Error(`${words.join(" ")} was refused: ${refused.stdout ?? String(refused)}`);
     });
@@ -114,7 +121,7 @@ export class Person {
   /** Starts the desk's pages and gives the link that opens them once. */
   async openDesk(): Promise<string> {
     const listen = this.pages === "" ? "127.0.0.1:0" : new URL(this.pages).host.replace("localhost", "127.0.0.1");
-    const { process, first } = await start(["--json", "desk", "--listen", listen], { TACIT_HOME: this.home });
+    const { process, first } = await start(["--json", "desk", "--listen", listen], this.env);
     this.desk = process;
     this.pages = String(first.pages);
     return String(first.link);

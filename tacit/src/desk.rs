@@ -96,25 +96,17 @@ async fn act(
         PersonCommand::Desk(args) => {
             let engines = engines(proofs, Wanted::Nothing);
             let looks = doctor::of_desk(&folder, &engines);
+            let lines = args.until_stdin_closes || (terminal::somebody_is_there() && !out.is_json());
             let around = Surroundings {
                 folder,
                 engines,
                 pages: Arc::new(BuiltPages),
                 print: Arc::new(print),
                 doctor: Arc::new(looks),
-                lines: terminal::lines(out.is_json() || args.until_stdin_closes),
+                // A passphrase is read from the same terminal before anything else is.
+                lines: lines.then_some(terminal::lines as fn() -> _),
             };
-            let parent_is_gone = async {
-                match args.until_stdin_closes {
-                    true => terminal::input_ended().await,
-                    false => std::future::pending().await,
-                }
-            };
-            let passphrases = terminal::passphrases();
-            tokio::select! {
-                done = run_desk::run(around, &passphrases, &args, out) => done,
-                () = parent_is_gone => Ok(()),
-            }
+            run_desk::run(around, &terminal::passphrases(), &args, out).await
         }
         PersonCommand::Open(command) => {
             let wanted = if command.pays() { Wanted::Proving } else { Wanted::Nothing };

@@ -30,11 +30,8 @@ pub(crate) async fn input_ended() {
     let _closed_is_an_end_too = ended.await;
 }
 
-/// Lines that the person types, without what is in them; `None` where nobody is there or nobody should be asked.
-pub(crate) fn lines(json: bool) -> Option<UnboundedReceiver<()>> {
-    if json || !somebody_is_there() {
-        return None;
-    }
+/// Lines that arrive at standard input, without what is in them; the end of the channel is the end of the input.
+pub(crate) fn lines() -> UnboundedReceiver<()> {
     let (typed, lines) = unbounded_channel();
     std::thread::spawn(move || {
         for line in std::io::stdin().lines() {
@@ -43,7 +40,7 @@ pub(crate) fn lines(json: bool) -> Option<UnboundedReceiver<()>> {
             }
         }
     });
-    Some(lines)
+    lines
 }
 
 /// Passphrases from `TACIT_PASSPHRASE_FILE` or from the person.

@@ -17,7 +17,7 @@ usage: cargo xtask COMMAND
                         with Node 20.19 or newer the desks have their pages)
   pages                 makes the pages of a desk from the lock file (needs Node 20.19 or newer)
   test [--install]      formatting, lints and all tests; --install fetches what is missing through apt
-  bench NAME            one performance promise: `ledger` or `demo`
+  bench NAME            one performance promise: `ledger`, `demo`, `catalogue` or `pages`
   vectors               make the test vectors again that are made from a seed";
 
 fn main() -> ExitCode {

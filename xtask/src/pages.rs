@@ -3,7 +3,7 @@
 //! Nothing else calls npm: no build script does, and the binary is complete without pages (it says then how to make them).
 
 use crate::needs::on_path;
-use crate::steps::Stopped;
+use crate::steps::{Stopped, cargo};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::SystemTime;
@@ -42,9 +42,25 @@ pub(crate) fn check() -> Result<(), Stopped> {
 
 /// Journeys through the pages in a real browser, with the program that tests spawn. `cargo test` has built it.
 pub(crate) fn journeys() -> Result<(), Stopped> {
+    npm_with(&["run", "journeys"], &[("TACIT_PROGRAM", &program_of_tests()?)])
+}
+
+/// Where cargo puts the program that tests spawn.
+fn program_of_tests() -> Result<PathBuf, Stopped> {
     let beside = std::env::current_exe().map_err(|cause| Stopped::with(1, &cause.to_string()))?;
-    let program = beside.with_file_name("examples").join("tacit-assumed");
-    npm_with(&["run", "journeys"], &[("TACIT_PROGRAM", &program)])
+    Ok(beside.with_file_name("examples").join("tacit-assumed"))
+}
+
+/// How soon the pages of a desk can be used, in a real browser: printed by one of the journeys.
+pub(crate) fn figures() -> Result<(), Stopped> {
+    if stale() {
+        build()?;
+    }
+    cargo(&["build", "--package", "tacit", "--example", "tacit-assumed"], &[])?;
+    npm_with(
+        &["run", "journeys", "--", "figures"],
+        &[("TACIT_PROGRAM", &program_of_tests()?), ("TACIT_FIGURES", Path::new("1"))],
+    )
 }
 
 /// Before a demo: makes the pages when they are missing or old. Without Node, or when it does not work, says so and goes on:

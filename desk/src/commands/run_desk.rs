@@ -41,8 +41,8 @@ pub struct Surroundings {
     pub print: Arc<PrintPage>,
     /// Looks at what works on this machine.
     pub doctor: Arc<dyn Fn() -> DoctorView + Send + Sync>,
-    /// Lines that a person types at the terminal of this desk, each asking for a new link; nothing without a terminal.
-    pub lines: Option<UnboundedReceiver<()>>,
+    /// Begins to listen for lines, each asking for a new link, from whoever started this desk; nothing where nobody is there.
+    pub lines: Option<fn() -> UnboundedReceiver<()>>,
 }
 
 impl std::fmt::Debug for Surroundings {
@@ -77,13 +77,14 @@ pub async fn run(
         }
         portal.take_desk(Arc::new(desk));
     }
+    let lines = around.lines.map(|listen| Lines { typed: listen(), end_ends: args.until_stdin_closes });
     let ended = if args.headless {
         tell_headless(&portal, out);
-        work(&portal, around.lines, None, &mut heard, out).await
+        work(&portal, lines, None, &mut heard, out).await
     } else {
         let doors = Doors::open(args.listen).await?;
         tell_pages(&portal, doors.port(), out);
-        work(&portal, around.lines, Some((around.pages, doors)), &mut heard, out).await
+        work(&portal, lines, Some((around.pages, doors)), &mut heard, out).await
     };
     portal.stop().await;
     ended
@@ -91,7 +92,7 @@ pub async fn run(
 
 async fn work(
     portal: &Portal,
-    mut lines: Option<UnboundedReceiver<()>>,
+    mut lines: Option<Lines>,
     pages: Option<(Arc<dyn Pages>, Doors)>,
     heard: &mut UnboundedReceiver<String>,
     out: &mut Output,
@@ -115,23 +116,31 @@ async fn work(
             refusal = portal.ended(), if headless => return Err(refusal),
             served = &mut serving => return served,
             Some(sentence) = heard.recv() => out.remark(&sentence),
-            Some(()) = next(&mut lines) => {
-                if let Some(port) = port {
-                    out.remark(&format!("open {}", portal.new_link(port).0));
+            line = next(&mut lines) => match (line, port) {
+                (Some(()), Some(port)) => {
+                    let (link, _) = portal.new_link(port);
+                    out.tell(&json!({"ok": true, "link": link}), &format!("open {link}"));
                 }
-            }
+                (Some(()), None) => {}
+                (None, _) => return Ok(()),
+            },
         }
     }
 }
 
-async fn next(lines: &mut Option<UnboundedReceiver<()>>) -> Option<()> {
-    match lines {
-        Some(lines) => match lines.recv().await {
-            Some(()) => Some(()),
-            // The terminal was closed; the desk goes on.
-            None => std::future::pending().await,
-        },
-        None => std::future::pending().await,
+/// What is typed at the terminal of this desk, or sent by the program that started it.
+struct Lines {
+    typed: UnboundedReceiver<()>,
+    /// Whether the desk ends with its input; at a terminal that was closed it goes on.
+    end_ends: bool,
+}
+
+/// The next line; `None` when the desk should end.
+async fn next(lines: &mut Option<Lines>) -> Option<()> {
+    let Some(Lines { typed, end_ends }) = lines else { return std::future::pending().await };
+    match typed.recv().await {
+        None if !*end_ends => std::future::pending().await,
+        line => line,
     }
 }
 

@@ -34,7 +34,7 @@ export function Stat({ label, value, note, small }: { label: ReactNode; value: R
   return (
     <div className="min-w-0">
       <p className="text-sm text-ink-2">{label}</p>
-      <p className={cx("mt-0.5 font-semibold tracking-tight tabular-nums wrap-anywhere", small ? "text-lg" : "text-xl sm:text-2xl")}>{value}</p>
+      <p className={cx("mt-0.5 font-semibold tracking-tight tabular-nums wrap-anywhere", small ? "text-base sm:text-lg" : "text-xl sm:text-2xl")}>{value}</p>
       {note != null && <p className="mt-0.5 text-sm text-ink-2 wrap-anywhere">{note}</p>}
     </div>
   );

@@ -1,10 +1,11 @@
 //! The people of the demo: separate processes of this program, each with a folder of its own, ended by id.
 
+use crate::terminal;
 use serde_json::Value;
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Instant;
 
 /// Everybody on the street, and the processes that stay up.
@@ -13,10 +14,23 @@ pub(crate) struct Cast {
     temporary: bool,
     began: Instant,
     program: PathBuf,
-    running: Vec<Child>,
-    /// Whose desk runs, and the link that opens its pages once.
-    desks: Vec<(&'static str, String)>,
+    running: Vec<Running>,
+    /// Whose desk runs.
+    desks: Vec<Desk>,
     pub(crate) origin: String,
+}
+
+/// A process that ends with this one: however this one ends, the system closes the pipe, and the other notices.
+struct Running {
+    child: Child,
+    told: BufReader<ChildStdout>,
+}
+
+/// A desk that runs, and the newest link that opens its pages once.
+struct Desk {
+    name: &'static str,
+    process: usize,
+    link: String,
 }
 
 /// Somebody with a desk.
@@ -82,14 +96,26 @@ impl Cast {
         let mut command = person.command(&["desk", "--listen", "127.0.0.1:0", "--until-stdin-closes"]);
         command.arg("--json");
         let first = self.keep_running(command, person.name)?;
-        let link = first["link"].as_str().ok_or_else(|| format!("{}'s desk gave no link", person.name))?;
-        self.desks.push((person.name, link.to_owned()));
+        let link = link_of(&first, person.name)?;
+        self.desks.push(Desk { name: person.name, process: self.running.len() - 1, link });
         Ok(())
     }
 
     /// Whose desk runs, and the link that opens its pages in one browser.
     pub(crate) fn desks(&self) -> Vec<(&'static str, String)> {
-        self.desks.clone()
+        self.desks.iter().map(|desk| (desk.name, desk.link.clone())).collect()
+    }
+
+    /// Asks every desk for a new link: each opens one browser, once, and only for some minutes.
+    fn renew_links(&mut self) -> Result<(), String> {
+        for desk in &mut self.desks {
+            let process = &mut self.running[desk.process];
+            let gone = |_| format!("the desk of {} does not answer any more", desk.name);
+            let input = process.child.stdin.as_mut().ok_or("no input")?;
+            input.write_all(b"\n").and_then(|()| input.flush()).map_err(gone)?;
+            desk.link = link_of(&process.hear().map_err(gone)?, desk.name)?;
+        }
+        Ok(())
     }
 
     /// The treasury's act.
@@ -117,21 +143,37 @@ impl Cast {
     }
 
     /// Says where everything is and waits for Ctrl-C, which ends the processes with this one.
-    pub(crate) fn stay_up(&self) {
+    pub(crate) fn stay_up(&mut self) {
         eprintln!(
             "\nThe market stays up at {} until Ctrl-C. Folders: {}",
             self.origin,
             self.folder.display()
         );
+        eprintln!("Try, in another terminal:  tacit init --market {} --no-passphrase", self.origin);
         eprintln!(
             "Open it in a browser; every person has a desk of their own, whose link opens one browser, once, within ten minutes:"
         );
-        for (name, link) in &self.desks {
+        self.tell_links();
+        let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
+        let mut lines = terminal::lines();
+        runtime.block_on(async {
+            loop {
+                tokio::select! {
+                    _interrupted = tokio::signal::ctrl_c() => return,
+                    Some(()) = lines.recv() => match self.renew_links() {
+                        Ok(()) => self.tell_links(),
+                        Err(why) => eprintln!("{why}"),
+                    },
+                }
+            }
+        });
+    }
+
+    fn tell_links(&self) {
+        for Desk { name, link, .. } in &self.desks {
             eprintln!("  {name:<8} {link}");
         }
-        eprintln!("Try, in another terminal:  tacit init --market {} --no-passphrase", self.origin);
-        let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
-        let _interrupted = runtime.block_on(tokio::signal::ctrl_c());
+        eprintln!("Press Enter for new links.");
     }
 
     fn tally(&self) -> PathBuf {
@@ -144,28 +186,38 @@ impl Cast {
             .map_err(|cause| format!("the log of {name} cannot be written: {cause}"))?;
         let mut child = command
             .env("TACIT_PROOF_TALLY", self.tally())
-            // The pipe stays with the child's handle. However this process ends, the system closes it, and the child ends.
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(aside)
             .spawn()
             .map_err(|cause| format!("{name} could not be started: {cause}"))?;
-        let out = child.stdout.take().ok_or("no output")?;
-        self.running.push(child);
-        let mut reader = BufReader::new(out);
-        let mut first = String::new();
-        reader.read_line(&mut first).map_err(|cause| format!("{name} said nothing: {cause}"))?;
-        std::thread::spawn(move || std::io::copy(&mut reader, &mut std::io::sink()));
-        serde_json::from_str(first.trim()).map_err(|_| {
+        let told = BufReader::new(child.stdout.take().ok_or("no output")?);
+        let mut running = Running { child, told };
+        let first = running.hear();
+        self.running.push(running);
+        first.map_err(|_| {
             let said = fs::read_to_string(&log).unwrap_or_default();
             format!("{name} did not come up: {}", said.lines().last().unwrap_or("it said nothing"))
         })
     }
 }
 
+impl Running {
+    /// The next line it tells, one JSON document.
+    fn hear(&mut self) -> std::io::Result<Value> {
+        let mut line = String::new();
+        self.told.read_line(&mut line)?;
+        serde_json::from_str(line.trim()).map_err(std::io::Error::other)
+    }
+}
+
+fn link_of(told: &Value, name: &str) -> Result<String, String> {
+    told["link"].as_str().map(str::to_owned).ok_or_else(|| format!("{name}'s desk gave no link"))
+}
+
 impl Drop for Cast {
     fn drop(&mut self) {
-        for child in &mut self.running {
+        for Running { child, .. } in &mut self.running {
             let _ended_already = child.kill();
             let _reaped = child.wait();
         }
