@@ -7,6 +7,7 @@ use crate::refusal::Refusal;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// The folder of one desk.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -129,6 +130,38 @@ impl DeskFolder {
         held.expect("waiting for a lock does not panic").map_err(|_| disk())
     }
 
+    /// Claims the name for a person who waits, before any program that only goes on by itself: while this waits,
+    /// [`DeskFolder::somebody_waits_for`] is true, and such a program lets go as soon as it can.
+    pub async fn claim_ahead(&self, name: &str, patience: Duration) -> Result<HeldTurn, Refusal> {
+        let waiting = async {
+            let mut first_in_line = None;
+            loop {
+                if first_in_line.is_none() {
+                    first_in_line = self.claim_if_free(&waiting_for(name))?;
+                }
+                if first_in_line.is_some()
+                    && let Some(claim) = self.claim_if_free(name)?
+                {
+                    return Ok(claim);
+                }
+                tokio::time::sleep(LOOK_AGAIN).await;
+            }
+        };
+        match tokio::time::timeout(patience, waiting).await {
+            Ok(claimed) => claimed,
+            Err(_) => Err(Refusal::new(
+                "order-busy",
+                "another terminal of this desk works on this order; nothing was changed",
+                "Try again when it has finished, or stop it: another `tacit` command or `tacit desk`.",
+            )),
+        }
+    }
+
+    /// Whether a person waits for what has this name.
+    pub fn somebody_waits_for(&self, name: &str) -> Result<bool, Refusal> {
+        Ok(self.claim_if_free(&waiting_for(name))?.is_none())
+    }
+
     /// Claims the name only if nobody works on it: whoever did has died.
     pub fn claim_if_free(&self, name: &str) -> Result<Option<HeldTurn>, Refusal> {
         let file = self.claim_file(name).map_err(|_| disk())?;
@@ -154,6 +187,13 @@ impl DeskFolder {
         };
         private_options().write(true).create(true).truncate(false).open(self.root.join(name))
     }
+}
+
+/// How soon somebody who waits for a claim looks again.
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
+
+fn waiting_for(name: &str) -> String {
+    format!("waits for {name}")
 }
 
 /// The refusal of a disk that does not do what it should.
@@ -241,5 +281,26 @@ mod tests {
         assert!(folder.claim_if_free("two").unwrap().is_some());
         drop(first);
         assert!(folder.claim_if_free("one").unwrap().is_some());
+    }
+
+    #[tokio::test]
+    async fn who_waits_is_seen_by_who_goes_on_by_itself_and_gets_the_claim_first() {
+        let outer = tempfile::tempdir().unwrap();
+        let folder = DeskFolder::at(outer.path());
+        folder.make().unwrap();
+        let busy = folder.claim("one").await.unwrap();
+        let never = folder.claim_ahead("one", Duration::ZERO).await.unwrap_err();
+        assert_eq!(never.code, "order-busy");
+        assert!(!folder.somebody_waits_for("one").unwrap());
+        let waits = tokio::spawn({
+            let folder = folder.clone();
+            async move { folder.claim_ahead("one", Duration::from_secs(60)).await.map(drop) }
+        });
+        while !folder.somebody_waits_for("one").unwrap() {
+            tokio::task::yield_now().await;
+        }
+        drop(busy);
+        waits.await.unwrap().unwrap();
+        assert!(!folder.somebody_waits_for("one").unwrap());
     }
 }

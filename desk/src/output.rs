@@ -88,9 +88,9 @@ pub fn lines_shown(text: &str) -> String {
     escaped(text, |letter| letter != '\n' && speaks(letter), |letter| letter.escape_unicode().to_string())
 }
 
-/// `1 row`, `2 rows`, `2 batches`.
+/// `1 row`, `2 rows`, `2 batches`, `2 epochs`.
 pub fn several(many: u64, what: &str) -> String {
-    let ending = match what.ends_with("ch") {
+    let ending = match what.ends_with("tch") {
         _ if many == 1 => "",
         true => "es",
         false => "s",

@@ -3,6 +3,7 @@
 //! As root with apt (or with `--install`) what is missing is installed; otherwise one command to paste is printed and the
 //! run stops with exit status 2. Nothing is skipped silently.
 
+use crate::pages;
 use crate::steps::Stopped;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -12,6 +13,8 @@ struct Need {
     why: &'static str,
     package: &'static str,
     found: fn() -> bool,
+    /// A newer one through npm, where the distribution's is too old.
+    newer: Option<&'static str>,
 }
 
 const NEEDS: &[Need] = &[
@@ -20,36 +23,35 @@ const NEEDS: &[Need] = &[
         why: "every store test runs on SQLite and on a private PostgreSQL",
         package: "postgresql-15",
         found: postgres_15,
+        newer: None,
     },
     Need {
         what: "age",
         why: "a sold file must open with the plain age program",
         package: "age",
         found: || on_path("age").is_some() && on_path("age-keygen").is_some(),
+        newer: None,
     },
     Need {
         what: "python3",
         why: "samples and receipts are recomputed by independent scripts",
         package: "python3",
         found: || on_path("python3").is_some(),
+        newer: None,
     },
     Need {
-        what: "Node 20.19 or newer",
-        why: "the pages of a desk are made and tested with it",
-        package: "nodejs",
-        found: || on_path("node").is_some(),
-    },
-    Need {
-        what: "npm",
-        why: "it fetches what the pages are made from, by the lock file",
-        package: "npm",
-        found: || on_path("npm").is_some(),
+        what: "Node 20.19 or newer, with npm",
+        why: "the pages of a desk are made and tested with it, from packages of the lock file",
+        package: "nodejs npm",
+        found: pages::node_is_there,
+        newer: Some("node@20"),
     },
     Need {
         what: "Chromium",
         why: "the journeys through the pages run in a real browser",
         package: "chromium",
         found: || std::env::var_os("TACIT_TEST_CHROMIUM").is_some() || on_path("chromium").is_some(),
+        newer: None,
     },
 ];
 
@@ -67,15 +69,15 @@ pub(crate) fn check(words: &[String]) -> Result<(), Stopped> {
     for need in &missing {
         eprintln!("missing: {} ({})", need.what, need.why);
     }
-    let packages: Vec<&str> = missing.iter().map(|need| need.package).collect();
+    let packages: Vec<&str> = missing.iter().flat_map(|need| need.package.split(' ')).collect();
     let may_install = on_path("apt-get").is_some() && (is_root() || !words.is_empty());
     if !may_install {
-        return Err(Stopped::with(
-            2,
-            &format!("run this, then again:\n  sudo apt-get install -y {}", packages.join(" ")),
-        ));
+        return Err(Stopped::with(2, &format!("run this, then again:\n  {}", to_paste(&missing, &packages))));
     }
     install(&packages)?;
+    for need in missing.iter().filter(|need| !(need.found)()) {
+        need.newer.map_or(Ok(()), install_newer)?;
+    }
     match NEEDS.iter().find(|need| !(need.found)()) {
         None => Ok(()),
         Some(need) => Err(Stopped::with(2, &format!("{} was installed but is still not found", need.what))),
@@ -88,6 +90,25 @@ fn install(packages: &[&str]) -> Result<(), Stopped> {
     let mut words = vec!["install", "-y", "-qq", "--no-install-recommends"];
     words.extend(packages);
     apt(&words)
+}
+
+/// One line for a person who may become root.
+fn to_paste(missing: &[&Need], packages: &[&str]) -> String {
+    let newer =
+        missing.iter().filter_map(|need| need.newer).map(|name| format!(" && sudo npm install -g {name}"));
+    format!("sudo apt-get install -y {}{}", packages.join(" "), newer.collect::<String>())
+}
+
+/// The distribution's is too old: npm's goes beside it, into /usr/local.
+fn install_newer(name: &str) -> Result<(), Stopped> {
+    let mut command = if is_root() { Command::new("npm") } else { Command::new("sudo") };
+    if !is_root() {
+        command.arg("npm");
+    }
+    match command.args(["install", "-g", name]).stdout(Stdio::null()).status() {
+        Ok(status) if status.success() => Ok(()),
+        _ => Err(Stopped::with(2, &format!("`npm install -g {name}` failed; install it by hand"))),
+    }
 }
 
 fn apt(words: &[&str]) -> Result<(), Stopped> {
@@ -125,4 +146,17 @@ fn postgres_15() -> bool {
         .arg("--version")
         .output()
         .is_ok_and(|answer| String::from_utf8_lossy(&answer.stdout).contains(") 15."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_may_not_install_gets_one_line_that_brings_everything_also_a_new_enough_node() {
+        let missing: Vec<&Need> =
+            NEEDS.iter().filter(|need| ["nodejs npm", "age"].contains(&need.package)).collect();
+        let line = to_paste(&missing, &["age", "nodejs", "npm"]);
+        assert_eq!(line, "sudo apt-get install -y age nodejs npm && sudo npm install -g node@20");
+    }
 }

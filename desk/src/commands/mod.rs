@@ -94,6 +94,18 @@ fn amount(text: &str) -> Result<Money, String> {
     Money::parse(text, Currency::TestUsd).map_err(|refused| refused.to_string())
 }
 
+/// Refuses a place where something lies: no command writes over what is there.
+fn is_free(place: &std::path::Path) -> Result<(), Refusal> {
+    match place.symlink_metadata() {
+        Err(_) => Ok(()),
+        Ok(_) => Err(Refusal::new(
+            "file-exists",
+            format!("`{}` exists already and is not written over", place.display()),
+            "Choose another place, or move that file away.",
+        )),
+    }
+}
+
 /// Shows on a bar how far work on a file is; the bar goes when that work is done.
 fn bytes_on(bar: &ProgressBar) -> impl Fn(&str, u64, u64) + Send + Sync + use<> {
     let bar = bar.clone();

@@ -4,7 +4,9 @@ use super::amount;
 use crate::open::OpenDesk;
 use crate::output::Output;
 use crate::refusal::Refusal;
-use crate::story::purchase::{Driven, PurchaseKept};
+use crate::story::fulfil::SaleKept;
+use crate::story::hearing::InBytes;
+use crate::story::purchase::{Driven, PurchaseKept, why_over};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use std::fs::File;
@@ -151,8 +153,12 @@ async fn drive(desk: &OpenDesk, order: &OrderId, wait: u64, out: &mut Output) ->
         Driven::Done(kept) => {
             let document = bought(desk, &kept).await?;
             let receipt = document["receipt"].as_str().unwrap_or_default().to_owned();
+            let checked = match document["rows"].as_u64() {
+                Some(0) => "The whole file",
+                _ => "Every row",
+            };
             let text = format!(
-                "{} is at {}.\nEvery row was checked against the manifest. Receipt {receipt}.",
+                "{} is at {}.\n{checked} was checked against the manifest. Receipt {receipt}.",
                 kept.title,
                 kept.out.display()
             );
@@ -198,6 +204,7 @@ async fn list(desk: &OpenDesk, out: &mut Output) -> Result<(), Refusal> {
     for kept in desk.purchases().await? {
         let state = kept.purchase.state();
         let waits = kept.purchase.waits_until();
+        let ended = why_over(&kept.purchase);
         text.push_str(&line(
             &kept.order,
             "bought",
@@ -205,18 +212,20 @@ async fn list(desk: &OpenDesk, out: &mut Output) -> Result<(), Refusal> {
             state,
             &format!("{} for {}", kept.title, in_full(kept.price)),
         ));
-        text.push_str(&after(waits.as_deref()));
+        text.push_str(&after(waits.as_deref().or(ended.as_deref())));
         rows.push(json!({"order": kept.order, "side": "buyer", "listing": kept.listing, "title": kept.title, "state": state,
-            "price": kept.price.to_string(), "at": kept.since, "receipt": kept.receipt, "waits": waits}));
+            "price": kept.price.to_string(), "at": kept.since, "receipt": kept.receipt, "waits": waits, "ended": ended}));
     }
     for kept in desk.sales().await? {
         let (order, state) = (kept.sale.id(), kept.sale.state());
         let waits = kept.sale.waits_until();
-        text.push_str(&line(&order, "sold", kept.since, state, ""));
+        let (what, sold) = about_sale(desk, &kept).await?;
+        text.push_str(&line(&order, "sold", kept.since, state, &what));
         text.push_str(&after(waits.as_deref()));
-        rows.push(
-            json!({"order": order, "side": "seller", "state": state, "at": kept.since, "waits": waits}),
-        );
+        let mut row =
+            json!({"order": order, "side": "seller", "state": state, "at": kept.since, "waits": waits});
+        add(&mut row, sold);
+        rows.push(row);
     }
     if text.is_empty() {
         text = "No orders yet. Find something with `tacit search`, then `tacit buy lst_...`.".to_owned();
@@ -229,7 +238,7 @@ fn line(order: &OrderId, side: &str, since: Timestamp, state: &str, what: &str) 
     format!("{order}  {}  {side:<6}  {state:<16}  {what}\n", since.date())
 }
 
-/// What an order waits for, under its line.
+/// What an order waits for, or why it is over, under its line.
 fn after(waits: Option<&str>) -> String {
     waits.map(|waits| format!("    {waits}\n")).unwrap_or_default()
 }
@@ -241,7 +250,7 @@ fn in_full(money: Money) -> String {
 async fn show(desk: &OpenDesk, args: &ShowOrderArgs, out: &mut Output) -> Result<(), Refusal> {
     if let Some(kept) = desk.purchase(&args.order).await? {
         if let (Some(sealed), Some(identity)) = (&args.sealed, &args.identity) {
-            export(desk, &kept, sealed, identity).await?;
+            export(desk, &kept, sealed, identity, out).await?;
         }
         return show_purchase(&kept, args, out);
     }
@@ -254,11 +263,31 @@ async fn show(desk: &OpenDesk, args: &ShowOrderArgs, out: &mut Output) -> Result
         return Err(Refusal::usage("the order was sold here, not bought", remedy));
     }
     let waits = kept.sale.waits_until();
+    let (what, sold) = about_sale(desk, &kept).await?;
+    let mut document = json!({"order": args.order, "side": "seller", "state": kept.sale.state(), "at": kept.since, "waits": waits});
+    add(&mut document, sold);
+    let heading = heading(&args.order, kept.sale.state());
+    let what = if what.is_empty() { "sold".to_owned() } else { what };
     out.tell(
-        &json!({"order": args.order, "side": "seller", "state": kept.sale.state(), "at": kept.since, "waits": waits}),
-        &format!("{}sold; it came in at {}\n{}", heading(&args.order, kept.sale.state()), kept.since, after(waits.as_deref())),
+        &document,
+        &format!("{heading}{what}; it came in at {}\n{}", kept.since, after(waits.as_deref())),
     );
     Ok(())
+}
+
+/// What was sold and for how much, for people and for programs; empty for an order that lapsed.
+async fn about_sale(desk: &OpenDesk, kept: &SaleKept) -> Result<(String, Value), Refusal> {
+    let Some((listing, price)) = kept.about() else { return Ok((String::new(), json!({}))) };
+    let title = desk.mirror().listing(&listing).await?.map(|signed| signed.listing.title.as_str().to_owned());
+    let sold =
+        json!({"listing": listing, "title": title, "price": price.to_string(), "currency": price.currency()});
+    Ok((format!("{} for {}", title.unwrap_or_else(|| listing.to_string()), in_full(price)), sold))
+}
+
+fn add(document: &mut Value, more: Value) {
+    if let (Value::Object(document), Value::Object(more)) = (document, more) {
+        document.extend(more);
+    }
 }
 
 fn show_purchase(kept: &PurchaseKept, args: &ShowOrderArgs, out: &mut Output) -> Result<(), Refusal> {
@@ -268,21 +297,33 @@ fn show_purchase(kept: &PurchaseKept, args: &ShowOrderArgs, out: &mut Output) ->
         _ => None,
     };
     let opened = closed_at.is_some() || matches!(kept.purchase, Purchase::Checked { .. });
+    let there = kept.out.is_file();
+    let ended = why_over(&kept.purchase);
     let document = json!({"order": kept.order, "side": "buyer", "listing": kept.listing, "title": kept.title,
         "price": kept.price.to_string(), "currency": kept.price.currency(), "state": kept.purchase.state(), "at": kept.since,
-        "closed_at": closed_at, "waits": waits, "file": kept.out, "receipt": kept.receipt, "sealed": args.sealed,
-        "identity": args.identity});
+        "closed_at": closed_at, "waits": waits, "ended": ended, "file": kept.out, "file_there": there, "receipt": kept.receipt,
+        "statement": kept.purchase.delivery().map(|delivery| &delivery.statement), "sealed": args.sealed, "identity": args.identity});
     let mut text = heading(&kept.order, kept.purchase.state());
     text.push_str(&format!("{} for {}\nordered  {}\n", kept.title, in_full(kept.price), kept.since));
     if let Some(closed_at) = closed_at {
         text.push_str(&format!("closed   {closed_at}\n"));
     }
-    let file = if opened { "file     " } else { "file will be " };
-    text.push_str(&format!("{file}{}\n", kept.out.display()));
+    let place = kept.out.display();
+    text.push_str(&match (opened, there) {
+        (true, true) => format!("file     {place}\n"),
+        (true, false) => {
+            format!(
+                "file     not at {place}; `tacit orders resume {}` opens it again, for nothing\n",
+                kept.order
+            )
+        }
+        (false, _) if ended.is_some() => String::new(),
+        (false, _) => format!("file will be {place}\n"),
+    });
     if let Some(receipt) = &kept.receipt {
         text.push_str(&format!("receipt  {receipt}\n"));
     }
-    text.push_str(&after(waits.as_deref()));
+    text.push_str(&after(waits.as_deref().or(ended.as_deref())));
     if let (Some(sealed), Some(identity)) = (&args.sealed, &args.identity) {
         text.push_str(&format!("sealed   {}\nidentity {}\n", sealed.display(), identity.display()));
     }
@@ -295,12 +336,14 @@ fn heading(order: &OrderId, state: &str) -> String {
 }
 
 /// `header || body` is an age file for every age program; the identity opens it and nothing else.
-async fn export(desk: &OpenDesk, kept: &PurchaseKept, sealed: &Path, identity: &Path) -> Result<(), Refusal> {
-    let (Purchase::Closed { delivery, .. }
-    | Purchase::Checked { delivery, .. }
-    | Purchase::Downloaded { delivery, .. }
-    | Purchase::Faulty { delivery, .. }) = &kept.purchase
-    else {
+async fn export(
+    desk: &OpenDesk,
+    kept: &PurchaseKept,
+    sealed: &Path,
+    identity: &Path,
+    out: &mut Output,
+) -> Result<(), Refusal> {
+    let Some(delivery) = kept.purchase.delivery() else {
         return Err(Refusal::new(
             "not-delivered",
             "the order has no delivery yet",
@@ -315,26 +358,28 @@ async fn export(desk: &OpenDesk, kept: &PurchaseKept, sealed: &Path, identity: &
         )
     };
     for place in [sealed, identity] {
-        if place.symlink_metadata().is_ok() {
-            let sentence = format!("`{}` exists already and is not written over", place.display());
-            return Err(Refusal::new(
-                "file-exists",
-                sentence,
-                "Choose another place, or move that file away.",
-            ));
-        }
+        super::is_free(place)?;
     }
-    let body = desk.body_file(&kept.order);
-    let mut file = File::create(sealed).map_err(failed)?;
-    file.write_all(&delivery.header).map_err(failed)?;
-    let mut from = BufReader::new(File::open(&body).map_err(|_| {
-        Refusal::new(
-            "no-body",
-            "the sealed body is not on this machine any more",
-            "Run `tacit orders resume`.",
-        )
-    })?);
-    std::io::copy(&mut from, &mut file).map_err(failed)?;
+    let bar = out.bytes_bar("", 0);
+    let bytes = super::bytes_on(&bar);
+    let body = desk.body_here(kept, &InBytes { tell: &|_| {}, bytes: &bytes }).await;
+    bar.finish_and_clear();
+    let mut half = sealed.as_os_str().to_owned();
+    half.push(".tacit-half");
+    let half = PathBuf::from(half);
+    let written =
+        write_together(&half, &delivery.header, &body?).and_then(|()| std::fs::rename(&half, sealed));
+    if written.is_err() {
+        let _worthless = std::fs::remove_file(&half);
+    }
+    written.map_err(failed)?;
     let key = desk.keyring().order_identity(kept.order).to_age_secret_string();
     crate::folder::write_private(identity, format!("{}\n", key.as_str()).as_bytes()).map_err(failed)
+}
+
+fn write_together(place: &Path, header: &[u8], body: &Path) -> std::io::Result<()> {
+    let mut file = File::create(place)?;
+    file.write_all(header)?;
+    std::io::copy(&mut BufReader::new(File::open(body)?), &mut file)?;
+    file.sync_all()
 }

@@ -93,6 +93,7 @@ pub async fn run(
         ReceiptsCommand::List => list(desk, out).await,
         ReceiptsCommand::Show(args) => show(desk, args, out).await,
         ReceiptsCommand::Pdf(args) => {
+            super::is_free(&args.out)?;
             let page = print(&page_parts(desk, &args.receipt).await?)?;
             std::fs::write(&args.out, &page).map_err(|cause| not_written(&cause))?;
             let document = json!({"receipt": args.receipt, "file": args.out, "bytes": page.len()});
@@ -149,13 +150,21 @@ async fn list(desk: &OpenDesk, out: &mut Output) -> Result<(), Refusal> {
         );
     }
     if text.is_empty() {
-        text = "No receipts yet: one is kept for every order that was closed.".to_owned();
+        text = match desk.purchases().await?.iter().any(|kept| kept.receipt.is_some()) {
+            true => "No receipts here: the orders of this desk came back from its words, and receipts come back from a backup \
+                     alone (`tacit init --restore --from FILE`)."
+                .to_owned(),
+            false => "No receipts yet: one is kept for every order that was closed.".to_owned(),
+        };
     }
     out.tell(&json!({ "receipts": rows }), &text);
     Ok(())
 }
 
 async fn show(desk: &OpenDesk, args: &ShowReceiptArgs, out: &mut Output) -> Result<(), Refusal> {
+    if let Some(file) = &args.out {
+        super::is_free(file)?;
+    }
     let reveal = match args.audience {
         Some(Audience::Finance) => Some(FINANCE.to_vec()),
         None if args.reveal.is_empty() => None,

@@ -6,7 +6,7 @@ use crate::output::Output;
 use crate::refusal::Refusal;
 use clap::Args;
 use serde_json::{Value, json};
-use tacit_catalogue::search::{Facets, Query, Sort, find};
+use tacit_catalogue::search::{Facets, PriceBand, Query, Sort, find};
 use tacit_catalogue::{Category, Kind, Listing, MediaType, Tag};
 use tacit_values::{Money, Persona};
 
@@ -184,8 +184,23 @@ fn page_of(answer: &Answer, remote: bool) -> String {
     text.push_str(&facet("categories", &answer.facets.categories));
     text.push_str(&facet("tags", &answer.facets.tags));
     text.push_str(&facet("columns", &answer.facets.columns));
+    let bands: Vec<String> = answer.facets.prices.iter().map(band_in_words).collect();
+    if !bands.is_empty() {
+        text.push_str(&format!("  prices: {}\n", bands.join(", ")));
+    }
+    text.push_str(&facet("kinds", &answer.facets.kinds));
+    text.push_str(&facet("formats", &answer.facets.media_types));
     if !remote {
         text.push_str("Searched on this machine: nobody learned what you looked for.\n");
     }
     text
+}
+
+/// `10 to 100 (3)`, `from 10000 (1)`.
+fn band_in_words(band: &PriceBand) -> String {
+    let PriceBand { from, below, count } = band;
+    match below {
+        Some(below) => format!("{from} to {below} ({count})"),
+        None => format!("from {from} ({count})"),
+    }
 }

@@ -110,13 +110,21 @@ pub async fn sell(desk: &OpenDesk, args: &SellArgs, out: &mut Output) -> Result<
         "seller": listing.seller,
         "plain_because": sold.plain_because,
     });
+    let promised = match sold.manifest.rows {
+        0 => "Promised block by block, as a whole: a file without rows has no sample.".to_owned(),
+        rows => {
+            let rows = several(rows, "row");
+            format!(
+                "{rows} promised cell by cell; the sample shows {} of them: {sentence}.",
+                sold.sample_rows
+            )
+        }
+    };
     let text = format!(
-        "{} is for sale at {} {}.\n{} promised cell by cell; the sample shows {} of them: {sentence}.\nLeave `tacit desk` running: it answers orders by itself. Seal a backup (`tacit backup FILE`): the words alone do not bring this file's key back.",
+        "{} is for sale at {} {}.\n{promised}\nLeave `tacit desk` running: it answers orders by itself. Seal a backup (`tacit backup FILE`): the words alone do not bring this file's key back.",
         listing.id,
         listing.price.money(),
         listing.price.currency(),
-        several(sold.manifest.rows, "row"),
-        sold.sample_rows,
     );
     out.tell(&document, &text);
     Ok(())

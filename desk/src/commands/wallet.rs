@@ -223,6 +223,12 @@ async fn address(desk: &OpenDesk, out: &mut Output) -> Result<(), Refusal> {
 }
 
 async fn send(desk: &OpenDesk, args: &SendArgs, out: &mut Output) -> Result<(), Refusal> {
+    if args.amount.is_zero() {
+        return Err(Refusal::usage(
+            "a payment of nothing is none: nothing was sent",
+            "Say how much, for example 12.50.",
+        ));
+    }
     desk.mirror().follow().await?;
     let pool = desk.wallet().current_pool(args.amount.currency()).await?;
     let name = args.name.clone().unwrap_or_else(|| fresh_name(desk));

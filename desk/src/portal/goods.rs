@@ -4,7 +4,7 @@ use super::catalogue::state;
 use super::guards::Served;
 use super::house::Portal;
 use super::order_words;
-use super::orders::{card_of_sale, terms_of_sale};
+use super::orders::card_of_sale;
 use super::refusals::{Answer, Refused};
 use super::said::{Named, Said, read};
 use super::sell;
@@ -149,11 +149,8 @@ async fn changed(portal: &Portal, desk: &OpenDesk, id: &ListingId) -> Answer<Goo
 
 fn card(portal: &Portal, goods: &Goods, sales: &[SaleKept]) -> GoodsCard {
     let published: Option<&Listing> = goods.published.as_ref().map(|signed| &signed.listing);
-    let mine = || {
-        sales
-            .iter()
-            .filter(|kept| terms_of_sale(&kept.sale).is_some_and(|(listing, _)| listing == goods.listing))
-    };
+    let mine =
+        || sales.iter().filter(|kept| kept.about().is_some_and(|(listing, _)| listing == goods.listing));
     let paid: Vec<Money> = mine().filter_map(|kept| paid(&kept.sale)).map(|(amount, _, _)| amount).collect();
     let manifest = &goods.manifest.manifest;
     let draft = match published {

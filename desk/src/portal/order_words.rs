@@ -142,6 +142,9 @@ pub(crate) fn money_of_sale(sale: &Sale, price: Option<Money>) -> String {
     }
 }
 
+/// For a closed order whose file is not in its place.
+pub(crate) const OPEN_AGAIN: &str = "The file is not on this machine, or not where it was. Go on with the order to open it again; nothing is paid for that.";
+
 /// What the buyer can do.
 pub(crate) fn next_of_purchase(purchase: &Purchase) -> Option<&'static str> {
     Some(match purchase {

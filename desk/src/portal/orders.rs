@@ -23,7 +23,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use tacit_evidence::receipt::SellerSigned;
 use tacit_settlement::PoolId;
-use tacit_trade::{Deal, ProofOfPayment, Purchase, Sale};
+use tacit_trade::{Deal, ProofOfPayment, Purchase};
 use tacit_values::{Currency, ListingId, Money, OrderId, Timestamp};
 
 /// Orders a listing and goes on with it: agree, pay, download, check, keep the receipt.
@@ -98,7 +98,7 @@ pub(crate) async fn resume_order(
     let portal = &served.portal;
     let desk = portal.open_desk()?;
     let kept = desk.purchase(&id).await?.ok_or_else(|| Refused::nothing("order"))?;
-    if kept.purchase.is_over() {
+    if kept.purchase.is_over() && !is_lost(&kept) {
         return Err(Refused::new(
             StatusCode::CONFLICT,
             "order-over",
@@ -143,6 +143,11 @@ pub(crate) async fn cancel_order(
     Ok(Json(view(portal, &desk, &id).await?))
 }
 
+/// Whether a file was bought and is not in its place: it can be opened again.
+fn is_lost(kept: &PurchaseKept) -> bool {
+    matches!(kept.purchase, Purchase::Closed { .. }) && kept.out.symlink_metadata().is_err()
+}
+
 fn can_cancel(purchase: &Purchase) -> bool {
     matches!(purchase, Purchase::Requested { .. } | Purchase::Agreed { .. })
 }
@@ -178,22 +183,6 @@ pub(crate) fn card_of_purchase(portal: &Portal, kept: &PurchaseKept) -> OrderCar
     }
 }
 
-/// What a sale is about: listing, version, price; `None` for one that was never answered.
-pub(crate) fn terms_of_sale(sale: &Sale) -> Option<(ListingId, Money)> {
-    Some(match sale {
-        Sale::Received { request, .. } | Sale::Declined { request, .. } => {
-            (request.listing, request.price.money())
-        }
-        Sale::Accepted { accepted, .. } | Sale::Unpaid { accepted, .. } => {
-            (accepted.agreement.listing, accepted.agreement.price.money())
-        }
-        Sale::PaymentSeen { agreement, .. }
-        | Sale::Delivered { agreement, .. }
-        | Sale::Closed { agreement, .. } => (agreement.agreement.listing, agreement.agreement.price.money()),
-        Sale::Lapsed { .. } => return None,
-    })
-}
-
 /// A sale in a few lines.
 pub(crate) fn card_of_sale(
     kept: &SaleKept,
@@ -201,7 +190,7 @@ pub(crate) fn card_of_sale(
     receipts: &[ReceiptKept],
 ) -> OrderCard {
     let order = kept.sale.id();
-    let terms = terms_of_sale(&kept.sale);
+    let terms = kept.about();
     let listing = terms.map(|(listing, _)| listing);
     let price = terms.map_or(Money::zero(Currency::TestUsd), |(_, price)| price);
     let receipt =
@@ -246,9 +235,12 @@ async fn view(portal: &Portal, desk: &OpenDesk, id: &OrderId) -> Result<OrderVie
         return Ok(OrderView {
             timeline: timeline(card.state, &moments(desk, &kept).await?),
             money: order_words::money_of_purchase(&kept.purchase, kept.price),
-            next: order_words::next_of_purchase(&kept.purchase).map(str::to_owned),
+            next: match is_lost(&kept) {
+                true => Some(order_words::OPEN_AGAIN.to_owned()),
+                false => order_words::next_of_purchase(&kept.purchase).map(str::to_owned),
+            },
             can_cancel: can_cancel(&kept.purchase),
-            can_resume: !card.over && card.job.is_none(),
+            can_resume: (!card.over || is_lost(&kept)) && card.job.is_none(),
             seller,
             licence,
             renews_until: renews_until(updates),
@@ -260,7 +252,7 @@ async fn view(portal: &Portal, desk: &OpenDesk, id: &OrderId) -> Result<OrderVie
     }
     let kept = desk.sale(id).await?.ok_or_else(|| Refused::nothing("order"))?;
     let card = card_of_sale(&kept, &desk.mirror().catalogue().await?, &desk.receipts().await?);
-    let terms = terms_of_sale(&kept.sale);
+    let terms = kept.about();
     let listing = match terms {
         Some((listing, _)) => desk.mirror().listing(&listing).await?,
         None => None,

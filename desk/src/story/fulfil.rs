@@ -22,7 +22,7 @@ use tacit_trade::{
     ACCEPT_WITHIN, AcceptedBody, Agreement, OrderRequest, Outcome, PaidBody, ReceivedNote,
     Refusal as Declined, RefusalReason, Sale, SignedAgreement, StatedDelivery,
 };
-use tacit_values::{Digest, OrderId, ReceiptId, Timestamp};
+use tacit_values::{Digest, ListingId, Money, OrderId, ReceiptId, Timestamp};
 use tacit_wire::bodies::orders::OrderAct;
 
 pub(crate) const SALES: Drawer = Drawer("sales");
@@ -49,6 +49,24 @@ impl SaleKept {
             Sale::Lapsed { .. } | Sale::Unpaid { .. } => true,
             _ => false,
         }
+    }
+
+    /// What the sale is about and its price; `None` for one that was never answered.
+    pub fn about(&self) -> Option<(ListingId, Money)> {
+        Some(match &self.sale {
+            Sale::Received { request, .. } | Sale::Declined { request, .. } => {
+                (request.listing, request.price.money())
+            }
+            Sale::Accepted { accepted, .. } | Sale::Unpaid { accepted, .. } => {
+                (accepted.agreement.listing, accepted.agreement.price.money())
+            }
+            Sale::PaymentSeen { agreement, .. }
+            | Sale::Delivered { agreement, .. }
+            | Sale::Closed { agreement, .. } => {
+                (agreement.agreement.listing, agreement.agreement.price.money())
+            }
+            Sale::Lapsed { .. } => return None,
+        })
     }
 }
 

@@ -7,6 +7,7 @@
 //! at any time, by any process of this desk: it does what the state asks for and nothing twice. Money in doubt is a state
 //! that the ledger ends; the wallet holds the bundle and never makes another one under the same name.
 
+mod again;
 mod answer;
 mod ordering;
 mod paying;
@@ -33,6 +34,9 @@ use tacit_values::{ListingId, Money, OrderId, ReceiptId, Timestamp};
 use tacit_wire::bodies::orders::OrderAct;
 
 pub(crate) const PURCHASES: Drawer = Drawer("purchases");
+/// How long a person waits until another terminal of their desk lets go of an order. One that itself only waits for a letter
+/// lets go at the next tick of the mail.
+const PATIENCE_WITH_TERMINALS: Duration = Duration::from_secs(60);
 
 /// One purchase of this desk.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -90,9 +94,11 @@ impl OpenDesk {
         if kept.order != found.order || known.is_some_and(|known| known.revision >= kept.revision) {
             return Ok(());
         }
-        if !kept.purchase.is_over() {
-            // The place that was chosen was on another machine.
+        // The place that was chosen was on another machine.
+        if !kept.purchase.is_over() || kept.out.symlink_metadata().is_err() {
             kept.out = self.bought_place(&found.order);
+        }
+        if !kept.purchase.is_over() {
             self.mailroom().watch_since(found.order, kept.since).await?;
             // Every letter followed a change of the record, so no letter before had this number.
             self.mailroom().count_letters_from(found.order, kept.revision).await?;
@@ -105,20 +111,28 @@ impl OpenDesk {
         self.folder().root().join("bought").join(order.to_string())
     }
 
-    /// Chooses another place for the opened file, as long as it is not open.
+    /// Chooses another place for the opened file. Where one is open already it stays, and the next drive opens another.
     pub async fn move_order_to(&self, order: &OrderId, out: PathBuf) -> Result<(), Refusal> {
-        let _claim = self.folder().claim(&order.to_string()).await?;
-        let kept = self.purchase(order).await?.ok_or_else(|| not_a_step(&"this desk has no such order"))?;
-        if kept.out == out || kept.purchase.is_over() {
+        let _claim = self.folder().claim_ahead(&order.to_string(), PATIENCE_WITH_TERMINALS).await?;
+        let kept = self.purchase(order).await?.ok_or_else(no_such_order)?;
+        let out = place::from_here(out)?;
+        if kept.out == out {
             return Ok(());
         }
         place::is_free(&out)?;
+        if kept.purchase.is_over() {
+            // The copy at the market does not change any more: it says what happened, not where a file lies.
+            return Ok(self
+                .cabinet()
+                .put(PURCHASES, &order.to_string(), &PurchaseKept { out, ..kept })
+                .await?);
+        }
         self.keep_purchase(PurchaseKept { out, ..kept }).await
     }
 
     /// Cancels an order before anything was paid.
     pub async fn cancel_order(&self, order: &OrderId) -> Result<(), Refusal> {
-        let _claim = self.folder().claim(&order.to_string()).await?;
+        let _claim = self.folder().claim_ahead(&order.to_string(), PATIENCE_WITH_TERMINALS).await?;
         let kept = self.purchase(order).await?.ok_or_else(no_such_order)?;
         let purchase = kept.purchase.clone().cancel().map_err(|refused| not_a_step(&refused))?;
         self.mailroom().unwatch(*order).await?;
@@ -158,18 +172,24 @@ impl OpenDesk {
         tell: Tell<'_>,
         bytes: Bytes<'_>,
     ) -> Result<Driven, Refusal> {
-        let _claim = self.folder().claim(&order.to_string()).await?;
+        let others = patience.max(PATIENCE_WITH_TERMINALS);
+        let _claim = self.folder().claim_ahead(&order.to_string(), others).await?;
         self.drive_claimed(order, patience, &InBytes { tell, bytes }).await
     }
 
-    /// The same for a desk that has more to do: `None` at once while another terminal of this desk works on the order.
+    /// The same for a desk that has more to do: `None` at once while another terminal of this desk works on the order, or
+    /// waits to do so.
     pub async fn drive_if_free(
         &self,
         order: &OrderId,
         patience: Duration,
         hears: &dyn Hears,
     ) -> Result<Option<Driven>, Refusal> {
-        let Some(_claim) = self.folder().claim_if_free(&order.to_string())? else { return Ok(None) };
+        let name = order.to_string();
+        if self.folder().somebody_waits_for(&name)? {
+            return Ok(None);
+        }
+        let Some(_claim) = self.folder().claim_if_free(&name)? else { return Ok(None) };
         self.drive_claimed(order, patience, hears).await.map(Some)
     }
 
@@ -194,7 +214,7 @@ impl OpenDesk {
                 continue;
             }
             if matches!(kept.purchase, Purchase::Closed { .. }) {
-                return Ok(Driven::Done(Box::new(kept)));
+                return Ok(Driven::Done(Box::new(self.at_hand(kept, hears).await?)));
             }
             if let Some(over) = over(&kept) {
                 return Err(over);
@@ -207,6 +227,10 @@ impl OpenDesk {
             if self.now() >= deadline {
                 let sentence =
                     kept.purchase.waits_until().unwrap_or_else(|| "the order goes on by itself".to_owned());
+                return Ok(Driven::Waits(Box::new(kept), sentence));
+            }
+            if self.folder().somebody_waits_for(&order.to_string())? {
+                let sentence = "another terminal of this desk took the order over".to_owned();
                 return Ok(Driven::Waits(Box::new(kept), sentence));
             }
             tokio::time::sleep(self.mailroom().until_next_fetch().await?).await;
@@ -399,8 +423,18 @@ fn over(kept: &PurchaseKept) -> Option<Refusal> {
         Purchase::Faulty { fault, .. } => Refusal::new(
             "faulty-delivery",
             format!("the delivery is not what was sold: {fault}"),
-            "The payment went straight to the seller; the signed statement and header are kept with the order as evidence (`tacit orders show`).",
+            "The payment went straight to the seller; the signed statement and header are kept with the order as evidence (`tacit --json orders show`).",
         ),
+        _ => return None,
+    })
+}
+
+/// Why an order is over without a file, in a clause; `None` for one that is not.
+pub(crate) fn why_over(purchase: &Purchase) -> Option<String> {
+    Some(match purchase {
+        Purchase::Refused { refusal, .. } => refusal.to_string(),
+        Purchase::Expired { why, .. } => ended_because(*why).to_owned(),
+        Purchase::Faulty { fault, .. } => format!("the delivery is not what was sold: {fault}"),
         _ => return None,
     })
 }

@@ -37,6 +37,7 @@ pub(crate) fn insufficient(wanted: Money, free: Money, in_flight: Money, rotated
     let sentence = format!(
         "{wanted} {currency} are needed, {free} are free and {in_flight} are in flight (change and payments under way)"
     );
-    let remedy = "Wait until the payments under way have landed (`tacit wallet`), or top up with `tacit wallet address`.";
+    let remedy = "Wait until the payments under way have landed (`tacit wallet`), then go on: an order that was placed with \
+                  `tacit orders resume ORDER`. Or top up with `tacit wallet address`.";
     Refusal::new("insufficient-funds", sentence, remedy)
 }

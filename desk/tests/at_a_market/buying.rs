@@ -257,3 +257,79 @@ async fn a_backup_is_spoken_of_once_before_the_first_order() {
     fair.seller.back_up(&fair.place.path().join("backup.age")).await.unwrap();
     assert!(!fair.seller.offers_backup().await.unwrap());
 }
+
+/// A fair at which the buyer's order was closed.
+async fn bought() -> (Fair, OrderId) {
+    let fair = Fair::open().await;
+    let order = fair.order().await;
+    until_state(&fair, &order, "closed").await;
+    (fair, order)
+}
+
+async fn drives_at_once(desk: &OpenDesk, order: &OrderId) -> std::path::PathBuf {
+    match desk.drive(order, Duration::ZERO, &|_| {}).await {
+        Ok(Driven::Done(kept)) => kept.out.clone(),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_bought_file_that_was_deleted_is_opened_again_for_nothing_with_its_body_and_without() {
+    let (fair, order) = bought().await;
+    for body_too in [false, true] {
+        std::fs::remove_file(fair.opened()).unwrap();
+        if body_too {
+            std::fs::remove_file(fair.buyer.body_file(&order)).unwrap();
+        }
+        assert_eq!(drives_at_once(&fair.buyer, &order).await, fair.opened());
+        assert_eq!(std::fs::read_to_string(fair.opened()).unwrap(), crate::fair::file_of(200));
+    }
+    assert_eq!(fair.buyer.purchases().await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_closed_order_is_opened_at_another_place_too_and_the_first_file_stays() {
+    let (fair, order) = bought().await;
+    let other = fair.place.path().join("a-copy.csv");
+    fair.buyer.move_order_to(&order, other.clone()).await.unwrap();
+    assert_eq!(drives_at_once(&fair.buyer, &order).await, other);
+    assert_eq!(std::fs::read(&other).unwrap(), std::fs::read(fair.opened()).unwrap());
+    let taken = fair.buyer.move_order_to(&order, fair.opened()).await.unwrap_err();
+    assert_eq!(taken.code, "file-exists");
+}
+
+#[tokio::test]
+async fn nobody_buys_from_themselves() {
+    let fair = Fair::open().await;
+    let refused = fair.seller.place_order(&fair.listing, None, None).await.unwrap_err();
+    assert_eq!(refused.code, "own-listing");
+    assert!(fair.seller.purchases().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_place_for_the_file_means_the_same_in_every_folder() {
+    let fair = Fair::open().await;
+    let order =
+        fair.buyer.place_order(&fair.listing, None, Some("opened-from-here.csv".into())).await.unwrap();
+    let kept = fair.buyer.purchase(&order).await.unwrap().unwrap();
+    assert_eq!(kept.out, std::env::current_dir().unwrap().join("opened-from-here.csv"));
+}
+
+#[tokio::test]
+async fn a_terminal_that_only_waits_for_a_letter_lets_go_of_an_order_that_is_cancelled_elsewhere() {
+    let fair = Fair::open().await;
+    let order = fair.order().await;
+    let waits = {
+        let buyer = fair.buyer.clone();
+        tokio::spawn(async move { buyer.drive(&order, Duration::from_secs(3_000), &|_| {}).await })
+    };
+    // It is asked for while the other holds it: whichever is first, the order ends as cancelled.
+    let cancels = {
+        let buyer = fair.buyer.clone();
+        tokio::spawn(async move { buyer.cancel_order(&order).await })
+    };
+    fair.street.until(cancels).await.unwrap();
+    let waited = fair.street.until(waits).await;
+    assert!(!matches!(waited, Ok(Driven::Done(_))), "{waited:?}");
+    assert_eq!(fair.state(&order).await, "expired");
+}

@@ -137,6 +137,14 @@ async fn lost_and_restored(lost: Lost) {
     assert_eq!(seller.wallet().sync().await.unwrap()[0].balance.free, money("20"));
     let (_, next) = restored.next_order().await.unwrap();
     assert_ne!(next, order, "the number of the order is used");
+
+    // A third machine, when all is over: the file is opened there again, and nothing is paid.
+    let (third, _) = make(&street, &place.path().join("third"), &line, &words).await.unwrap();
+    let again = third.drive(&order, Duration::ZERO, &|_| {}).await.unwrap();
+    let Driven::Done(again) = again else { panic!("{again:?}") };
+    assert!(again.out.starts_with(place.path().join("third")), "{}", again.out.display());
+    assert_eq!(std::fs::read_to_string(&again.out).unwrap(), goods());
+    assert_eq!(bundles(&street, &third).await, 2, "nothing was paid a second time");
 }
 
 #[tokio::test]

@@ -45,7 +45,7 @@ pub enum Unreadable {
     },
     /// A CSV row with too few or too many fields.
     #[error(
-        "line {line}: {found} fields where the header line has {expected}; mend the row or sell a plain file"
+        "line {line}: {found} fields where the header line has {expected}; mend the row, or give the file another ending, such as .txt, to sell it without rows"
     )]
     Ragged {
         /// Where the row begins, counted from 1.

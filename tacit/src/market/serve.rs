@@ -38,6 +38,12 @@ pub(super) struct Fixed {
     database: Option<String>,
 }
 
+/// Under what a start runs, and what it has to write down for later ones.
+struct Founding {
+    now: Fixed,
+    to_write: Option<Fixed>,
+}
+
 pub(super) async fn serve(
     args: &MarketArgs,
     json: bool,
@@ -46,7 +52,14 @@ pub(super) async fn serve(
 ) -> Result<(), Stopped> {
     prepare_folder(&args.data)?;
     let place = database(args)?;
-    let (listener, fixed) = listen(args, &place).await?;
+    let (listener, Founding { now: fixed, to_write }) = listen(args, &place).await?;
+    // A database that never opened ties nobody to it: what the first start fixes is written only now.
+    let store = MarketDb::open(&place).await.map_err(|refused| {
+        Stopped::new(refused, "See that the database runs and that no other market uses it.")
+    })?;
+    if let Some(first) = to_write {
+        fix(&args.data, &first)?;
+    }
     let chance: Arc<dyn Chance> = Arc::new(MachineChance);
     let keys = {
         let (data, origin, chance) = (args.data.clone(), fixed.origin.clone(), chance.clone());
@@ -56,9 +69,6 @@ pub(super) async fn serve(
             .expect("making keys does not panic")
             .map_err(|refused| Stopped::new(refused, "Nothing was changed."))?
     };
-    let store = MarketDb::open(&place).await.map_err(|refused| {
-        Stopped::new(refused, "See that the database runs and that no other market uses it.")
-    })?;
     let vault = FolderVault::open(&args.data.join("vault"))
         .await
         .map_err(|refused| Stopped::new(refused, "Give the market's user access to its data folder."))?;
@@ -166,9 +176,8 @@ fn name_of(place: &DatabasePlace, data: &Path) -> String {
     }
 }
 
-/// Listens where the first start listened; fixes it when this is the first.
-async fn listen(args: &MarketArgs, place: &DatabasePlace) -> Result<(TcpListener, Fixed), Stopped> {
-    let file = args.data.join(FIXED);
+/// Listens where the first start listened, or where it is asked to; what is fixed from then on.
+async fn listen(args: &MarketArgs, place: &DatabasePlace) -> Result<(TcpListener, Founding), Stopped> {
     let known = read_fixed(&args.data)?;
     let wanted = match (&known, args.listen) {
         (Some(fixed), None) => fixed.listen,
@@ -207,12 +216,11 @@ async fn listen(args: &MarketArgs, place: &DatabasePlace) -> Result<(TcpListener
                 "Start it as before (see market.toml in its folder), or found another in an empty folder.",
             ));
         }
-        if fixed.database.is_none() {
-            fixed.database = Some(database);
-            fix(&file, &fixed)?;
-        }
+        let unnamed = fixed.database.is_none();
+        fixed.database = Some(database);
         // Elsewhere this time, if it was asked to: what was fixed stays in the folder.
-        return Ok((listener, Fixed { listen, ..fixed }));
+        let now = Fixed { listen, ..fixed.clone() };
+        return Ok((listener, Founding { now, to_write: unnamed.then_some(fixed) }));
     }
     let origin = match &args.origin {
         Some(origin) => origin.clone(),
@@ -223,14 +231,13 @@ async fn listen(args: &MarketArgs, place: &DatabasePlace) -> Result<(TcpListener
             )
         })?,
     };
-    let fixed = Fixed { origin, listen, demo: args.demo, database: Some(database) };
-    fix(&file, &fixed)?;
-    Ok((listener, fixed))
+    let now = Fixed { origin, listen, demo: args.demo, database: Some(database) };
+    Ok((listener, Founding { to_write: Some(now.clone()), now }))
 }
 
-fn fix(file: &Path, fixed: &Fixed) -> Result<(), Stopped> {
+fn fix(folder: &Path, fixed: &Fixed) -> Result<(), Stopped> {
     let text = toml::to_string(fixed).expect("four plain values have a TOML form");
-    keys::write_secret(file, text.as_bytes())
+    keys::write_secret(&folder.join(FIXED), text.as_bytes())
         .map_err(|cause| Stopped::new(cause, "Give the market's user access to its data folder."))
 }
 

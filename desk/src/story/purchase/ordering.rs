@@ -23,6 +23,7 @@ impl OpenDesk {
         self.mirror().calm().await?;
         self.mirror().follow_catalogue().await?;
         let listing = self.for_sale(listing, most).await?;
+        let out = out.map(place::from_here).transpose()?;
         if let Some(out) = &out {
             place::is_free(out)?;
         }
@@ -120,6 +121,13 @@ impl OpenDesk {
                 )
             })?
             .listing;
+        if listing.seller == self.keyring().seller().persona() {
+            return Err(Refusal::new(
+                "own-listing",
+                "this listing is your own: nothing was ordered",
+                "A desk does not buy from itself. Try a purchase from another desk.",
+            ));
+        }
         if !listing.is_for_sale() {
             return Err(Refusal::new(
                 "not-for-sale",

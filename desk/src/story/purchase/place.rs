@@ -7,19 +7,28 @@ use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
 use tacit_values::{Digest, OrderId};
 
+/// The place as it is from every folder: another program of this desk, started elsewhere, may be the one that opens the file.
+pub(super) fn from_here(out: PathBuf) -> Result<PathBuf, Refusal> {
+    std::path::absolute(&out).map_err(|cause| not_written(&out, &cause))
+}
+
 /// Refuses a place that is taken or that cannot be written, before anything is ordered.
 pub(super) fn is_free(out: &Path) -> Result<(), Refusal> {
     if out.symlink_metadata().is_ok() {
         return Err(taken(
             out,
-            "Nothing was ordered. Choose another place with --out, or move that file away.",
+            "Nothing was ordered or changed. Choose another place with --out, or move that file away.",
         ));
     }
-    make_folder_of(out)?;
-    let trial = beside(out, "tacit-trial");
-    let tried = OpenOptions::new().write(true).create_new(true).open(&trial);
-    tried.map_err(|cause| not_written(out, &cause))?;
-    std::fs::remove_file(&trial).map_err(|cause| not_written(out, &cause))
+    let writable = make_folder_of(out).and_then(|()| {
+        let trial = beside(out, "tacit-trial");
+        let tried = OpenOptions::new().write(true).create_new(true).open(&trial);
+        tried.and_then(|_| std::fs::remove_file(&trial)).map_err(|cause| not_written(out, &cause))
+    });
+    writable.map_err(|refusal| Refusal {
+        remedy: "Nothing was ordered or changed. Make room there or choose another place with --out.".into(),
+        ..refusal
+    })
 }
 
 /// The file that is written while the delivery is checked.

@@ -133,7 +133,10 @@ impl OpenDesk {
         hears: &dyn Hears,
     ) -> Result<Result<Digest, FaultKind>, Refusal> {
         let (manifest, blocks) = self.goods_of(kept).await?;
-        hears.tell(&format!("checking all {} rows against the manifest", manifest.rows));
+        hears.tell(&match manifest.rows {
+            0 => "checking the whole file against the manifest".to_owned(),
+            rows => format!("checking all {rows} rows against the manifest"),
+        });
         let total = tacit_delivery::body_bytes(manifest.bytes);
         let out = kept.out.clone();
         let half = place::half_of(&out, &kept.order);
@@ -174,7 +177,7 @@ impl OpenDesk {
         &self,
         kept: &PurchaseKept,
     ) -> Result<(Manifest, tacit_delivery::BlockLeaves), Refusal> {
-        let (Purchase::Stated { deal, .. } | Purchase::Downloaded { deal, .. }) = &kept.purchase else {
+        let Some(deal) = kept.purchase.deal() else {
             return Err(not_a_step(&"the delivery has not been stated"));
         };
         let terms = &deal.agreement.agreement;

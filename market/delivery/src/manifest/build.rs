@@ -57,7 +57,7 @@ pub enum NoManifest {
     ManyBlocks,
     /// More rows breach the schema than was to be declared.
     #[error(
-        "{breaches} of {rows} rows have an empty cell in a column promised to be filled; raise the breach rate"
+        "{breaches} of {rows} rows have an empty cell in a column promised to be filled; mend those rows, or do not promise that column"
     )]
     Breaches {
         /// Rows that breach.
