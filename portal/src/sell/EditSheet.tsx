@@ -23,7 +23,7 @@ function EditForm({ goods, onChanged }: { goods: Shape<"GoodsCard">; onChanged: 
   const [category, setCategory] = useState(draft.category ?? "");
   const [tags, setTags] = useState((draft.tags ?? []).join(", "));
   const [licence, setLicence] = useState(draft.licence ?? "");
-  const [price, setPrice] = useState(goods.price);
+  const [price, setPrice] = useState(() => plain.typeable(goods.price));
   const [wrong, setWrong] = useState<string | null>(null);
   const change = ask.useMutation("patch", "/goods/{id}", { onSuccess: onChanged });
   const { reset } = change;
@@ -39,7 +39,7 @@ function EditForm({ goods, onChanged }: { goods: Shape<"GoodsCard">; onChanged: 
       ...(category !== (draft.category ?? "") ? { category } : {}),
       ...(tags !== (draft.tags ?? []).join(", ") ? { tags: tagsOf(tags) } : {}),
       ...(licence !== (draft.licence ?? "") ? { licence } : {}),
-      ...(price !== goods.price ? { price: plain.typedAmount(price) ?? price } : {}),
+      ...(plain.compareAmounts(plain.typedAmount(price) ?? "", goods.price) !== 0 ? { price: plain.typedAmount(price) ?? price } : {}),
     };
     change.mutate({ params: { path: { id: goods.listing } }, body });
   };

@@ -69,7 +69,8 @@ export const tagsOf = (text: string): string[] => [...new Set(text.split(/[,\s]+
 
 /** Prices have at most two significant digits, so that an amount does not single out a sale. */
 export function priceFault(text: string): string | null {
-  const amount = plain.typedAmount(text);
+  const { amount, either } = plain.readAmount(text);
+  if (either) return words.common.twoWays(text.trim(), ...either);
   if (amount === null || plain.compareAmounts(amount, "0") <= 0) return words.sell.priceWrong;
   const digits = amount.replace(".", "").replace(/^0+/, "").replace(/0+$/, "");
   return digits.length > 2 ? words.sell.priceDigits : null;

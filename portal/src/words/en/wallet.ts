@@ -1,5 +1,5 @@
 // Money: what one has, how it comes and goes, and among how many it hides.
-import { count, number } from "../plain";
+import { amount, count, number } from "../plain";
 
 export const wallet = {
   title: "Wallet",
@@ -23,7 +23,7 @@ export const wallet = {
   sendToWrong: "That is no address: it begins with tacit1 and has no spaces.",
   sendAmount: "How much",
   sendAmountHint: (balance: string) => `You can spend ${balance}.`,
-  sendAmountWrong: "Write an amount, for example 12.50.",
+  sendAmountWrong: `Write an amount, for example ${amount("12.50")}.`,
   sendTooMuch: "That is more than you can spend now.",
   sendReview: "Look over it",
   sendConfirmTitle: "Send this payment?",
