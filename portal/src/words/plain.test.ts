@@ -64,6 +64,9 @@ describe("money is said digit for digit", () => {
 test("sizes, spans and counts are in plain units", () => {
   expect(bytes(0, "en")).toBe("0\u00a0bytes");
   expect(bytes(1_400_000, "en")).toBe("1.4\u00a0MB");
+  // As the public catalogue writes the same file.
+  const sizes = [1, 999, 1_000, 9_949, 9_950, 393_500, 228_160].map((n) => bytes(n, "en").replace("\u00a0", " "));
+  expect(sizes).toEqual(["1 byte", "999 bytes", "1.0 kB", "9.9 kB", "10.0 kB", "394 kB", "228 kB"]);
   expect(bytes(2_147_483_648, "en")).toBe("2.1\u00a0GB");
   expect(span(5, "en")).toBe("5 sec");
   expect(span(125, "en")).toBe("2 min 5 sec");

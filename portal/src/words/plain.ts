@@ -33,6 +33,7 @@ export function bytes(n: number, place = locale()): string {
     style: "unit",
     unit: units[step] ?? "byte",
     unitDisplay: step === 0 ? "long" : "short",
+    minimumFractionDigits: size < 10 && step > 0 ? 1 : 0,
     maximumFractionDigits: size < 10 && step > 0 ? 1 : 0,
   })
     .format(size)
