@@ -12,9 +12,11 @@ export const PICTURES = process.env.TACIT_PICTURES ?? resolve(import.meta.dirnam
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-export function launch(more: string[] = []): Promise<Browser> {
+/** `ordinary` keeps pages that were left, as people's browsers do and driven ones usually do not. */
+export function launch(more: string[] = [], { ordinary = false } = {}): Promise<Browser> {
   return chromium.launch({
     executablePath: CHROMIUM,
+    ...(ordinary ? { ignoreDefaultArgs: ["--disable-back-forward-cache"] } : {}),
     args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", ...more],
   });
 }

@@ -33,6 +33,49 @@ async function findsThePlanes(page: Page): Promise<void> {
   await page.getByRole("heading", { name: "Aircraft seen in New York", level: 1 }).waitFor();
 }
 
+test("the number on a listing's public page finds it on the desk, and both say the same about it", async () => {
+  const lea = await street.person("lea");
+  const { page, complaints } = await windowOf(browser);
+  await page.goto(`${street.origin}/`);
+  await page.getByRole("link", { name: "Aircraft seen in New York" }).first().click();
+  await page.getByRole("heading", { name: "Aircraft seen in New York", level: 1 }).waitFor();
+  const id = /lst_[0-9a-z]{26}/.exec(page.url())?.[0] ?? "no number";
+  await page.getByText(`search for the number of this listing`, { exact: false }).waitFor();
+  const offer = await page.getByRole("complementary").first().innerText();
+  await page.goto(`${street.origin}/search?q=${id}`);
+  await page.getByRole("link", { name: "Aircraft seen in New York" }).first().waitFor();
+
+  await page.goto(await lea.openDesk());
+  await page.getByRole("link", { name: words.places.find }).first().click();
+  await page.getByLabel(say.searchLabel).fill(` ${id} `);
+  await page.getByLabel(say.searchLabel).press("Enter");
+  await page.getByRole("status").getByText(say.found(1)).waitFor();
+  await page.getByRole("link", { name: "Aircraft seen in New York" }).click();
+  const size = await page.getByRole("complementary", { name: say.offer }).getByText(/3,322 rows/).innerText();
+  expect(offer).toContain(size.split(", ")[1]?.replace("\u00a0", " ") ?? "no size");
+  for (const shown of ["CSV", "Creative Commons Attribution 4.0"]) {
+    expect(offer).toContain(shown);
+    await page.getByText(shown).first().waitFor();
+  }
+  await page.getByText("Transport", { exact: true }).first().waitFor();
+
+  // Prices of one's own choosing, beside the bands.
+  await page.goto(`${lea.pages}/find`);
+  const limits = page.getByRole("form", { name: say.limits });
+  await limits.getByLabel(say.limitFrom("tUSD")).fill("20.01");
+  await limits.getByRole("button", { name: say.limitSet }).click();
+  await page.getByText(say.nothingFound).waitFor();
+  await limits.getByLabel(say.limitFrom("tUSD")).fill("20");
+  await limits.getByLabel(say.limitTo("tUSD")).fill("12.345");
+  await limits.getByRole("button", { name: say.limitSet }).click();
+  await page.getByText(words.common.twoWays("12.345", "12345", "12.3450")).waitFor();
+  await limits.getByLabel(say.limitTo("tUSD")).fill("20");
+  await limits.getByRole("button", { name: say.limitSet }).click();
+  await page.getByRole("link", { name: "Aircraft seen in New York" }).waitFor();
+  await isAccessible(page);
+  expect(complaints).toEqual([]);
+});
+
 test("a buyer finds a file, checks its sample, buys it with two clicks, and verifies the receipt, though the market dies in the middle", async () => {
   const jay = await street.person("jay");
   await jay.gets("100");

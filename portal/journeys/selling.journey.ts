@@ -50,10 +50,11 @@ test("a seller lists a file in five steps, the desk is killed while it works, an
   await page.getByLabel(say.price("tUSD"), { exact: true }).fill("20");
   await isAccessible(page);
 
-  // A reload in the middle loses nothing that was typed.
+  // A reload in the middle loses nothing that was typed, nor the step.
   await page.reload();
-  await next.click();
-  await page.getByLabel(say.listingTitle, { exact: true }).waitFor();
+  await page.getByRole("heading", { name: say.termsTitle }).waitFor();
+  expect(await page.getByLabel(say.price("tUSD"), { exact: true }).inputValue()).toBe("20");
+  await page.getByRole("button", { name: words.common.back, exact: true }).click();
   expect(await page.getByLabel(say.listingTitle, { exact: true }).inputValue()).toBe("Aircraft seen in New York");
   await next.click();
   await next.click();
@@ -61,6 +62,9 @@ test("a seller lists a file in five steps, the desk is killed while it works, an
   await isAccessible(page);
   await next.click();
   await page.getByText("20.00").first().waitFor();
+  // What is agreed to without having been asked stands in the last look too.
+  await page.getByText("Later versions are not included.").waitFor();
+  await page.getByText(say.presets.aggregates, { exact: true }).waitFor();
   await isAccessible(page);
   await page.getByRole("button", { name: say.putUp }).click();
   const row = page.getByRole("listitem").filter({ hasText: "Aircraft seen in New York" });

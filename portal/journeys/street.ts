@@ -71,6 +71,11 @@ export class Street {
     await run(PROGRAM, ["--json", "market", "--data", join(this.folder, "market"), "mint", "--to", address, amount]);
   }
 
+  /** The operator closes the pool and opens its successor: money in the old one has to cross. */
+  async rotatePool(): Promise<void> {
+    await run(PROGRAM, ["--json", "market", "--data", join(this.folder, "market"), "rotate-pool"]);
+  }
+
   /** Somebody with an empty folder. */
   stranger(name: string, passphrase?: string): Person {
     const person = new Person(join(this.folder, name), this, passphrase);

@@ -9,6 +9,8 @@ mod desk;
 mod doctor;
 mod market;
 mod pages;
+#[cfg(test)]
+mod reach;
 mod terminal;
 mod world;
 

@@ -117,7 +117,7 @@ pub(crate) async fn listing(
     let licence = listing.licence;
     Ok(Json(ListingShown {
         listing: known.card(listing, false),
-        licence_name: licence.name().to_owned(),
+        licence_name: licence.whole_name(),
         licence_words: licence.plain_words().to_owned(),
         licence_text: licence.address().to_owned(),
         licence_odrl: licence.odrl(&listing.id.to_string()),

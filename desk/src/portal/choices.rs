@@ -4,6 +4,7 @@ use super::files;
 use super::refusals::Answer;
 use super::shown::problem::Problem;
 use super::shown::sell::{Choice, ChoicesView, LicenceChoice, MediaTypeChoice};
+use crate::story::sell::UPDATES_SOLD;
 use axum::Json;
 use tacit_catalogue::search::Sort;
 use tacit_catalogue::{Category, DisclosurePreset, Licence, TAGS_MOST, Updates};
@@ -21,7 +22,7 @@ const ABSTRACT_MOST: u32 = 4_000;
 pub(crate) async fn choices() -> Answer<ChoicesView> {
     let licence = |licence: Licence| LicenceChoice {
         code: licence.code().to_owned(),
-        name: licence.name().to_owned(),
+        name: licence.whole_name(),
         words: sentences(licence.plain_words()),
         text: licence.address().to_owned(),
     };
@@ -34,7 +35,7 @@ pub(crate) async fn choices() -> Answer<ChoicesView> {
         licences: Licence::all().map(licence).collect(),
         categories: Category::ALL.iter().map(|category| category.code().to_owned()).collect(),
         presets: DisclosurePreset::ALL.iter().map(preset).collect(),
-        updates: [Updates::None, Updates::Ever].map(updates).to_vec(),
+        updates: UPDATES_SOLD.map(updates).to_vec(),
         currencies: vec![Currency::TestUsd.code().to_owned()],
         media_types: ROWS
             .iter()

@@ -56,7 +56,7 @@ pub(crate) async fn cross(
     let beginning = Beginning {
         kind: JobKind::Cross,
         about: Some(CROSSING.to_owned()),
-        title: format!("{there} {}", there.currency()),
+        title: format!("{there} {} into the new pool", there.currency()),
         stage: "planning what crosses".to_owned(),
     };
     let job = portal.begin(beginning, {

@@ -14,7 +14,7 @@ use super::work_list::{Beginning, Job};
 use crate::open::OpenDesk;
 use crate::refusal::Refusal;
 use crate::story::hearing::Hears;
-use crate::story::sell::SellOrder;
+use crate::story::sell::{SellOrder, can_be_sold};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -35,8 +35,9 @@ pub(crate) async fn check_goods(
     }
     let portal = &served.portal;
     let desk = portal.open_desk()?;
+    updates_are_sold(&form.updates)?;
     let file = chosen(portal, form.file.as_deref(), form.path.as_deref())?;
-    let found = desk.look_at(&file, &form.redact, form.redact_all, &Nobody).await?;
+    let found = desk.look_at(&file, &form.redact, form.redact_all, &form.filled, &Nobody).await?;
     let manifest = &found.manifest;
     let count = |many: usize| u32::try_from(many).unwrap_or(u32::MAX);
     let figures = SampleFigures {
@@ -89,6 +90,7 @@ pub(crate) async fn sell(
     let file = chosen(portal, form.file.as_deref(), form.path.as_deref())?;
     let draft = draft_of(form.draft);
     draft.clear(Currency::TestUsd, portal.now()).map_err(|refused| not_cleared(&refused.faults))?;
+    updates_are_sold(&draft.updates)?;
     let order = SellOrder { draft, redact: form.redact, redact_all: form.redact_all, filled: form.filled };
     let job = begin(portal, &desk, file, order, None);
     Ok((StatusCode::ACCEPTED, Json(Begun { job })))
@@ -176,6 +178,14 @@ fn chosen(portal: &Portal, file: Option<&str>, path: Option<&str>) -> Result<Pat
             &"choose a file: one that you send here, or one by its path on this machine",
         )),
     }
+}
+
+/// Said before anything is sealed: the story itself would stop only as a job.
+fn updates_are_sold(updates: &str) -> Result<(), Refused> {
+    if can_be_sold(updates) {
+        return Ok(());
+    }
+    Err(field_fault("updates", &"later versions cannot be sold yet: nothing would deliver them"))
 }
 
 fn draft_of(form: DraftForm) -> Draft {

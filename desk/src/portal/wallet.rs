@@ -36,8 +36,13 @@ pub(crate) async fn wallet(State(served): State<Served>) -> Answer<WalletShown> 
     let orders = Orders::of(&desk, &views).await?;
     let current = |view: &&WalletView| !view.is_rotated();
     let newest = views.iter().rfind(current);
-    let mut lines: Vec<_> =
-        views.iter().flat_map(|view| view.history.iter().map(move |entry| (view, entry))).collect();
+    // What crossed stands in both pools; it is told once, where it arrived.
+    let left = |view: &WalletView, moved: &Moved| matches!(moved, Moved::Crossed { to, .. } if *to != view.pool.pool);
+    let mut lines: Vec<_> = views
+        .iter()
+        .flat_map(|view| view.history.iter().map(move |entry| (view, entry)))
+        .filter(|(view, entry)| !left(view, &entry.moved))
+        .collect();
     lines.sort_by_key(|(view, entry)| std::cmp::Reverse((view.pool.end_of(entry.epoch), entry.epoch)));
     Ok(Json(WalletShown {
         balance: sum(views.iter().filter(current).map(|view| view.balance.free)).to_string(),
@@ -196,8 +201,9 @@ fn anonymity(desk: &OpenDesk, view: &WalletView) -> AnonymityShown {
     } else {
         " The market still sees this machine's address and the time: no proxy is set."
     };
+    let batches = if batches_today == 1 { "batch" } else { "batches" };
     let sentence = format!(
-        "Nobody can tell which of {notes} notes a payment spends; {batches_today} batches of payments came today.{address}"
+        "Nobody can tell which of {notes} notes a payment spends; {batches_today} {batches} of payments came today.{address}"
     );
     AnonymityShown { notes, batches_today, sentence }
 }

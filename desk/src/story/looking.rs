@@ -55,6 +55,7 @@ impl OpenDesk {
         file: &Path,
         redact: &[String],
         redact_all: bool,
+        filled: &[String],
         hears: &dyn Hears,
     ) -> Result<LookedAt, Refusal> {
         let about = std::fs::metadata(file).ok().filter(std::fs::Metadata::is_file);
@@ -69,7 +70,7 @@ impl OpenDesk {
             name,
             redact: redact.iter().cloned().collect(),
             redact_all,
-            filled: Default::default(),
+            filled: filled.iter().cloned().collect(),
             breach_ppm: 0,
         };
         let mut once = [0; 32];
@@ -151,7 +152,7 @@ fn warnings(manifest: &Manifest, sample_rows: u32, plain_because: Option<String>
         let open = manifest.schema.iter().filter(|column| !column.redacted);
         for column in open.filter(|column| is_personal(&column.name)) {
             warnings.push(format!(
-                "The column `{}` looks as if it were about people: close it in the sample, and ask whether you may sell it.",
+                "The column “{}” looks as if it were about people: close it in the sample, and ask whether you may sell it.",
                 column.name
             ));
         }

@@ -21,13 +21,22 @@ use std::fs::File;
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use tacit_catalogue::{Cleared, Draft, Listing, NotMoved, Revision, SignedListing};
+use tacit_catalogue::{Cleared, Draft, Listing, NotMoved, Revision, SignedListing, Updates};
 use tacit_delivery::{BlockLeaves, Manifest, SampleNotOpened, open_sample, verify_sample};
 use tacit_values::{Currency, ListingId};
 use tacit_wire::bodies::manifests::{LogManifest, ManifestView};
 
 /// Code of the refusal that the file is not what it was.
 pub(super) const CHANGED: &str = "file-changed";
+
+/// The updates that can be sold: nothing would deliver others.
+pub(crate) const UPDATES_SOLD: [Updates; 1] = [Updates::None];
+
+/// Whether a listing with these updates can be sold; nothing said is the first of [`UPDATES_SOLD`].
+pub(crate) fn can_be_sold(updates: &str) -> bool {
+    let said = updates.trim();
+    said.is_empty() || UPDATES_SOLD.iter().any(|sold| sold.to_string() == said)
+}
 
 /// What a seller decides about a file.
 #[derive(Debug, Clone, Default)]
@@ -79,7 +88,7 @@ impl OpenDesk {
         let tell: Tell<'_> = &|sentence: &str| hears.tell(sentence);
         self.mirror().calm().await?;
         let cleared = order.draft.clear(Currency::TestUsd, self.now()).map_err(not_cleared)?;
-        if !matches!(order.draft.updates.trim(), "" | "none") {
+        if !can_be_sold(&order.draft.updates) {
             return Err(Refusal::new(
                 "not-built",
                 "later versions cannot be sold yet: nothing would deliver them",

@@ -65,7 +65,20 @@ async fn a_sale_from_the_first_run_to_both_receipts_goes_through_the_pages() {
     let looked = seller.post("/api/goods/check", json!({"file": sent["file"], "redact": []})).await.ok();
     assert_eq!((&looked["rows"], &looked["columns"][1]["name"]), (&json!(400), &json!("year")));
     assert!(looked["sample_rows"].as_u64().unwrap() > 0);
-    assert!(looked["warnings"].to_string().contains("`email`"), "{}", looked["warnings"]);
+    assert!(looked["warnings"].to_string().contains("“email”"), "{}", looked["warnings"]);
+
+    // What cannot be sold is not offered, and refused before anything is sealed.
+    let offered = seller.get("/api/choices").await.ok();
+    let codes: Vec<_> = offered["updates"].as_array().unwrap().iter().map(|choice| &choice["code"]).collect();
+    assert_eq!(codes, ["none"]);
+    let ever = json!({"file": sent["file"], "updates": "ever"});
+    assert_eq!(seller.post("/api/goods/check", ever).await.json()["fields"][0]["field"], "updates");
+    let draft = json!({"title": "x", "category": "transport", "licence": "CC-BY-4.0", "price": "20", "updates": "ever"});
+    let refused = seller.post("/api/goods", json!({"file": sent["file"], "draft": draft})).await;
+    assert_eq!((refused.status.as_u16(), &refused.json()["fields"][0]["field"]), (422, &json!("updates")));
+    // A promise that the file breaks is told while looking at it.
+    let promised = json!({"file": sent["file"], "filled": ["year"]});
+    assert_eq!(seller.post("/api/goods/check", promised).await.ok()["columns"][1]["nullable"], false);
 
     let mut told = seller.events(None).await;
     let listing = put_up(&seller).await;
@@ -85,6 +98,8 @@ async fn a_sale_from_the_first_run_to_both_receipts_goes_through_the_pages() {
         (&json!(listing), &json!("20.00"))
     );
     assert_eq!(buyer.get("/api/listings?words=boats").await.ok()["total"], 0);
+    // Its page in the public catalogue says to search for its number.
+    assert_eq!(buyer.get(&format!("/api/listings?words={listing}")).await.ok()["listings"][0]["id"], listing);
     let sample = buyer.get(&format!("/api/listings/{listing}/sample")).await.ok();
     assert_eq!(sample["rows"].as_array().unwrap().len() as u64, sample["drawn"].as_u64().unwrap());
     assert!(sample["rows"][0]["cells"][3].is_null(), "a closed cell is null");

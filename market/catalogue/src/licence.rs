@@ -115,6 +115,11 @@ impl Licence {
         self.0.name
     }
 
+    /// The name with its version, for example `Creative Commons Attribution 4.0`.
+    pub fn whole_name(self) -> String {
+        format!("{} {}", self.name(), self.version())
+    }
+
     /// The version of the text.
     pub const fn version(self) -> &'static str {
         self.0.version

@@ -85,7 +85,8 @@ impl Query {
             let wanted = tokens(wanted);
             listing.columns.iter().any(|column| tokens(&column.name) == wanted)
         };
-        self.category.is_none_or(|category| listing.category == category)
+        self.listing().is_none_or(|id| listing.id == id)
+            && self.category.is_none_or(|category| listing.category == category)
             && self.kind.is_none_or(|kind: Kind| listing.kind == kind)
             && self.media_type.as_ref().is_none_or(|media_type| listing.media_type == *media_type)
             && self.seller.is_none_or(|seller| listing.seller == seller)

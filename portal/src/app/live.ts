@@ -6,11 +6,9 @@ import { answered, desk, type Shape } from "../api";
 import { plain, words } from "../words";
 import { alarmRaised, connectionIs, type Job, jobMoved, jobsListed, mirrored, purseCounted, said, type State, type Store, unreadIs, useTell } from "./store";
 import { useStore as useReduxStore } from "react-redux";
+import { listenTogether } from "./together";
 
 type LiveEvent = Shape<"Event">;
-
-/** The events the desk sends by name. */
-export const NAMES = ["job", "order", "sale", "wallet", "mirror", "news", "goods", "alarm", "lock", "again"] as const;
 
 /** Which questions an event makes stale: the beginnings of their paths. `*` is all of them. */
 export function staleAfter(event: LiveEvent): string[] {
@@ -92,48 +90,32 @@ async function catchUp(store: Pick<Store, "dispatch">): Promise<void> {
   store.dispatch(unreadIs(news.news.filter((item) => !item.read).length));
 }
 
-/** Listens as long as the desk is open. The browser reconnects by itself and says which event it heard last. */
+/** Listens as long as the desk is open, together with the other tabs. */
 export function useLiveEvents(): void {
   const kept = useQueryClient();
   const store = useReduxStore() as Store;
   const tell = useTell();
   useEffect(() => {
-    let stream: EventSource;
-    let again: ReturnType<typeof setTimeout> | undefined;
     const recount = () => void catchUp(store).catch(() => undefined);
-    let lost = false;
-    let gone: ReturnType<typeof setTimeout> | undefined;
-    const listen = (message: MessageEvent<string>) => {
-      const event = JSON.parse(message.data) as LiveEvent;
-      hear(event, store, kept);
-      if (event.event === "wallet" || event.event === "order" || event.event === "sale" || event.event === "again") recount();
-    };
-    const open = () => {
-      stream = new EventSource("/api/events");
-      stream.onopen = () => {
-        clearTimeout(gone);
-        gone = undefined;
+    const seen = () => document.visibilityState === "visible" && recount();
+    document.addEventListener("visibilitychange", seen);
+    const leave = listenTogether({
+      event: (event) => {
+        hear(event, store, kept);
+        if (event.event === "wallet" || event.event === "order" || event.event === "sale" || event.event === "again") recount();
+      },
+      open: (missed) => {
         tell(connectionIs("open"));
         recount();
-        if (lost) void kept.invalidateQueries();
-        lost = false;
-      };
-      stream.onerror = () => {
-        lost = true;
-        // A short break is no news; a long one is.
-        gone ??= setTimeout(() => tell(connectionIs("lost")), 2500);
-        // The browser gave up: either the session ended, which the session itself says, or the desk is away for a while.
-        if (stream.readyState !== EventSource.CLOSED) return;
-        void kept.invalidateQueries({ queryKey: ["get", "/session"] });
-        again = setTimeout(open, 3000);
-      };
-      for (const name of NAMES) stream.addEventListener(name, listen);
-    };
-    open();
+        if (missed) void kept.invalidateQueries();
+      },
+      lost: () => tell(connectionIs("lost")),
+      // Either the session ended, which the session itself says, or the desk is away for a while.
+      refused: () => void kept.invalidateQueries({ queryKey: ["get", "/session"] }),
+    });
     return () => {
-      clearTimeout(gone);
-      clearTimeout(again);
-      stream.close();
+      document.removeEventListener("visibilitychange", seen);
+      leave();
     };
   }, [kept, store, tell]);
 }

@@ -12,6 +12,7 @@ export function BuySheet({ open, onClose, listing: there }: { open: boolean; onC
   const wallet = ask.useQuery("get", "/wallet", {}, { enabled: open });
   const buy = ask.useMutation("post", "/orders", { onSuccess: (placed) => void go(`/orders/${placed.order}`) });
   const price = plain.money(listing.price, listing.currency);
+  const waiting = (wallet.data?.old_pools ?? []).map((pool) => plain.money(pool.balance, listing.currency));
   const short = wallet.data !== undefined && plain.compareAmounts(wallet.data.balance, listing.price) < 0;
   return (
     <Dialog
@@ -60,7 +61,7 @@ export function BuySheet({ open, onClose, listing: there }: { open: boolean; onC
         </Notice>
         {short && (
           <Notice tone="warn" live title={say.shortTitle}>
-            {say.short}{" "}
+            {waiting.length > 0 ? say.shortCrossing(plain.list(waiting)) : say.short}{" "}
             <Link className="link" to="/wallet">
               {say.toWallet}
             </Link>

@@ -7,6 +7,7 @@ import { said, useTell } from "../app/store";
 import { Answered, Button, ChosenTags, Dialog, EmptyState, type FacetGroup, Facets, Page, Pager, ProblemNotice, SelectField, SkeletonCards, TextField, When } from "../house";
 import { plain, words } from "../words";
 import { ListingTile } from "./ListingTile";
+import { PriceLimits } from "./PriceLimits";
 import { asksSomething, asQuestion, asWatched, bandName, PAGE, readSought, type Sought, writeSought } from "./query";
 
 const say = words.buy;
@@ -18,7 +19,14 @@ export function FindPage() {
   const [filters, setFilters] = useState(false);
   const go = (next: Partial<Sought>) => setAddress(writeSought({ ...sought, offset: 0, ...next }));
   const groups = found.data ? groupsOf(found.data.facets, found.data.listings[0]?.currency) : [];
-  const facets = <Facets groups={groups} chosen={sought.chosen} onChange={(chosen) => go({ chosen })} />;
+  const currency = found.data?.listings[0]?.currency ?? "tUSD";
+  const { price: _band, ...withoutBand } = sought.chosen;
+  const facets = (
+    <>
+      <Facets groups={groups} chosen={sought.chosen} onChange={(chosen) => go({ chosen, ...(chosen.price?.length ? { least: null, most: null } : {}) })} />
+      <PriceLimits key={`${sought.least ?? ""}-${sought.most ?? ""}`} least={sought.least} most={sought.most} currency={currency} onChange={(least, most) => go({ least, most, ...(least || most ? { chosen: withoutBand } : {}) })} />
+    </>
+  );
   return (
     <Page title={say.findTitle} lead={say.findLead}>
       <SearchBox key={sought.words} held={sought.words} onSearch={(text) => go({ words: text })} />
@@ -62,9 +70,10 @@ export function FindPage() {
             onClear={(key) => {
               const [group = "", value] = key.split("\u0000");
               if (group === "seller") go({ seller: null });
+              else if (group === "limits") go({ least: null, most: null });
               else go({ chosen: { ...sought.chosen, [group]: (sought.chosen[group] ?? []).filter((held) => held !== value) } });
             }}
-            onClearAll={() => go({ chosen: {}, seller: null })}
+            onClearAll={() => go({ chosen: {}, least: null, most: null, seller: null })}
           />
           <div className="mt-4">
             <Answered query={found} bones={<SkeletonCards />} empty={(there) => (there.total === 0 ? <Nothing copied={there.mirrored_at != null} asked={asksSomething(sought)} onAll={() => setAddress(new URLSearchParams())} /> : null)}>
@@ -177,7 +186,7 @@ const bandText = (from: string, below?: string, currency = "tUSD"): string => sa
 function groupsOf(facets: Shape<"FacetsShown">, currency?: string): FacetGroup[] {
   const plainly = (values: Shape<"FacetValue">[]) => values.map(({ value, count }) => ({ value, text: value, count }));
   return [
-    { key: "category", title: say.facets.category, single: true, choices: plainly(facets.categories) },
+    { key: "category", title: say.facets.category, single: true, choices: facets.categories.map(({ value, count }) => ({ value, text: words.titled(value), count })) },
     { key: "tag", title: say.facets.tag, choices: plainly(facets.tags) },
     {
       key: "price",
@@ -188,7 +197,7 @@ function groupsOf(facets: Shape<"FacetsShown">, currency?: string): FacetGroup[]
         .map((band) => ({ value: bandName(band.from, band.below), text: bandText(band.from, band.below ?? undefined, currency), count: band.count })),
     },
     { key: "column", title: say.facets.column, choices: plainly(facets.columns) },
-    { key: "media_type", title: say.facets.media_type, single: true, choices: plainly(facets.media_types) },
+    { key: "media_type", title: say.facets.media_type, single: true, choices: facets.media_types.map(({ value, count }) => ({ value, text: words.format(value), count })) },
     { key: "kind", title: say.facets.kind, single: true, choices: facets.kinds.length > 1 ? plainly(facets.kinds) : [] },
   ];
 }
@@ -197,9 +206,11 @@ function tagsOf(sought: Sought): { key: string; text: string }[] {
   const tags = Object.entries(sought.chosen).flatMap(([group, held]) =>
     held.map((value) => {
       const [from = "", below] = value.split("-");
-      const text = group === "price" ? bandText(from, below) : value;
+      const text = group === "price" ? bandText(from, below) : group === "category" ? words.titled(value) : group === "media_type" ? words.format(value) : value;
       return { key: `${group}\u0000${value}`, text };
     }),
   );
+  const limit = (held: string | null) => held && plain.money(held);
+  if (sought.least || sought.most) tags.push({ key: "limits\u0000", text: say.limited(limit(sought.least), limit(sought.most)) });
   return sought.seller ? [...tags, { key: "seller\u0000", text: say.ofSeller(plain.shortId(sought.seller)) }] : tags;
 }

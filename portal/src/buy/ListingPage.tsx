@@ -23,7 +23,7 @@ function Listing({ there }: { there: Shape<"ListingShown"> }) {
   return (
     <Page title={listing.title} back={{ to: "/find", text: say.backToFind }}>
       <div className="-mt-3 mb-6 flex flex-wrap items-center gap-2">
-        <Badge>{listing.category}</Badge>
+        <Badge>{words.titled(listing.category)}</Badge>
         {listing.tags.map((tag) => (
           <Link key={tag} to={`/find?tag=${encodeURIComponent(tag)}`} className="no-underline">
             <Badge>{tag}</Badge>
@@ -91,7 +91,7 @@ function Listing({ there }: { there: Shape<"ListingShown"> }) {
                 className="text-sm"
                 items={[
                   [say.youGet, say.size(plain.bytes(listing.bytes), listing.rows)],
-                  [say.format, listing.media_type],
+                  [say.format, words.format(listing.media_type)],
                   [say.updates, there.updates],
                   [say.seller, <Link key="seller" className="link" to={`/find?seller=${encodeURIComponent(listing.seller)}`}><Id id={listing.seller} /></Link>],
                   [say.version, say.versionOf(listing.version, there.how_many_versions)],

@@ -10,7 +10,7 @@ export function ListingTile({ listing }: { listing: Shape<"ListingCard"> }) {
   return (
     <article className="relative flex h-full flex-col gap-2 rounded-xl border border-line bg-surface p-4 shadow-raised transition-colors hover:border-accent has-[a:focus-visible]:outline-2 has-[a:focus-visible]:outline-offset-2 has-[a:focus-visible]:outline-accent sm:p-5">
       <div className="flex flex-wrap gap-1.5">
-        <Badge>{listing.category}</Badge>
+        <Badge>{words.titled(listing.category)}</Badge>
         {listing.own && <Badge tone="accent">{say.own}</Badge>}
         {listing.bought && <Badge tone="good">{say.bought}</Badge>}
         {listing.watched && <Badge tone="accent">{say.watched}</Badge>}

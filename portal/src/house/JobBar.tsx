@@ -25,7 +25,8 @@ const counted = (job: Job): string | null => {
   return job.total ? words.common.of(say(job.done), say(job.total)) : say(job.done);
 };
 
-export function JobBar({ job, actions, bare }: { job: Job; actions?: ReactNode; bare?: boolean }) {
+/** `children`: what there is to say about work that is done. */
+export function JobBar({ job, actions, bare, children }: { job: Job; actions?: ReactNode; bare?: boolean; children?: ReactNode }) {
   const moving = job.state === "running" || job.state === "waiting";
   const now = useNow(moving);
   const [asking, setAsking] = useState(false);
@@ -61,6 +62,7 @@ export function JobBar({ job, actions, bare }: { job: Job; actions?: ReactNode; 
         </>
       )}
       {!moving && job.state !== "failed" && job.stage && <p className="mt-1 text-sm text-ink-2">{job.stage}</p>}
+      {job.state === "done" && children != null && <p className="mt-1 text-sm text-ink-2">{children}</p>}
       {job.problem && <ProblemNotice problem={job.problem} className="mt-3" />}
       <div className="mt-2 -mb-1 flex flex-wrap items-center gap-x-4 gap-y-1 empty:hidden">
         {actions}

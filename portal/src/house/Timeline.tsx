@@ -30,13 +30,13 @@ export function Timeline({ moments, label }: { moments: Moment[]; label: string 
             {moment.failed ? <Icon name="close" className="size-4" /> : moment.done ? <Icon name="check" className="size-4" /> : moment.now ? <Spinner className="size-4" /> : <span className="size-1.5 rounded-full bg-line-strong" />}
           </span>
           <div className="min-w-0 flex-1 pt-0.5">
-            <div className="flex flex-wrap items-baseline justify-between gap-x-4">
+            <div className="sm:flex sm:items-baseline sm:justify-between sm:gap-x-4">
               <p className={cx("min-w-0 wrap-anywhere", moment.now && "font-semibold", !moment.done && !moment.now && "text-ink-2")}>
                 {moment.title}
                 {moment.done && <span className="sr-only"> ({words.steps.done})</span>}
               </p>
               {moment.at && (
-                <span className="text-sm text-ink-2">
+                <span className="block text-sm text-ink-2 sm:shrink-0">
                   <When at={moment.at} />
                 </span>
               )}

@@ -45,7 +45,6 @@ export function MarketPage() {
                 {there.fees && (
                   <Facts
                     items={[
-                      [say.feesEscrow, say.ppm(there.fees.escrow_ppm)],
                       [say.feesDirect, say.ppm(there.fees.direct_ppm)],
                     ]}
                   />

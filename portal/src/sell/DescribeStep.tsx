@@ -35,7 +35,7 @@ export function DescribeStep({ draft, change, choices, onBack, onNext }: StepPro
         value={draft.category}
         wrong={faults.category}
         onChange={(event) => change({ category: event.target.value })}
-        choices={[{ value: "", text: say.choose }, ...choices.categories.map((category) => ({ value: category, text: category }))]}
+        choices={[{ value: "", text: say.choose }, ...choices.categories.map((category) => ({ value: category, text: words.titled(category) }))]}
       />
       <TextField label={say.tags} hint={say.tagsHint(choices.tags_most)} optional value={draft.tags} wrong={faults.tags} onChange={(event) => change({ tags: event.target.value })} />
     </Step>

@@ -23,7 +23,7 @@ function EditForm({ goods, onChanged }: { goods: Shape<"GoodsCard">; onChanged: 
   const [category, setCategory] = useState(draft.category ?? "");
   const [tags, setTags] = useState((draft.tags ?? []).join(", "));
   const [licence, setLicence] = useState(draft.licence ?? "");
-  const [price, setPrice] = useState(goods.price);
+  const [price, setPrice] = useState(() => plain.typeable(goods.price));
   const [wrong, setWrong] = useState<string | null>(null);
   const change = ask.useMutation("patch", "/goods/{id}", { onSuccess: onChanged });
   const { reset } = change;
@@ -39,7 +39,7 @@ function EditForm({ goods, onChanged }: { goods: Shape<"GoodsCard">; onChanged: 
       ...(category !== (draft.category ?? "") ? { category } : {}),
       ...(tags !== (draft.tags ?? []).join(", ") ? { tags: tagsOf(tags) } : {}),
       ...(licence !== (draft.licence ?? "") ? { licence } : {}),
-      ...(price !== goods.price ? { price: plain.typedAmount(price) ?? price } : {}),
+      ...(plain.compareAmounts(plain.typedAmount(price) ?? "", goods.price) !== 0 ? { price: plain.typedAmount(price) ?? price } : {}),
     };
     change.mutate({ params: { path: { id: goods.listing } }, body });
   };
@@ -50,7 +50,7 @@ function EditForm({ goods, onChanged }: { goods: Shape<"GoodsCard">; onChanged: 
       <TextField label={say.listingTitle} value={title} wrong={faultOf(change.error, "title")} onChange={(event) => setTitle(event.target.value)} />
       <AreaField label={say.abstract} optional value={abstract} wrong={faultOf(change.error, "abstract")} onChange={(event) => setAbstract(event.target.value)} />
       <TextField label={say.price(goods.currency)} hint={say.priceEditHint} inputMode="decimal" value={price} wrong={wrong ?? faultOf(change.error, "price")} onChange={(event) => setPrice(event.target.value)} />
-      <SelectField label={say.category} value={category} wrong={faultOf(change.error, "category")} onChange={(event) => setCategory(event.target.value)} choices={offered(category, (choices.data?.categories ?? []).map((one) => ({ value: one, text: one })))} />
+      <SelectField label={say.category} value={category} wrong={faultOf(change.error, "category")} onChange={(event) => setCategory(event.target.value)} choices={offered(category, (choices.data?.categories ?? []).map((one) => ({ value: one, text: words.titled(one) })))} />
       <SelectField label={say.licence} value={licence} wrong={faultOf(change.error, "licence")} onChange={(event) => setLicence(event.target.value)} choices={offered(licence, (choices.data?.licences ?? []).map((one) => ({ value: one.code, text: one.name })))} />
       <TextField label={say.tags} optional value={tags} wrong={faultOf(change.error, "tags")} onChange={(event) => setTags(event.target.value)} />
       {change.error && <ProblemNotice problem={change.error} />}

@@ -1,7 +1,7 @@
 // First step: which file. It is looked at on this machine; nothing is sealed or sent.
 import { useRef, useState } from "react";
 import { sendFile } from "../api";
-import { Button, Card, ChoiceField, Facts, FileDrop, Loading, Notice, ProblemNotice, Progress, Skeleton, TextField } from "../house";
+import { Button, Card, ChoiceField, Facts, FileDrop, Loading, Notice, ProblemNotice, Progress, Said, Skeleton, TextField } from "../house";
 import { plain, words } from "../words";
 import { Step, type StepProps } from "./step";
 import { useChecked } from "./useChecked";
@@ -17,7 +17,7 @@ export function FileStep({ draft, change, choices, onNext }: StepProps) {
   const [missing, setMissing] = useState(false);
   const stop = useRef<AbortController | null>(null);
   const checked = useChecked(draft);
-  const forget = { redact: [], redactAll: false };
+  const forget = { redact: [], redactAll: false, filled: [] };
 
   const take = async (file: File) => {
     const signal = new AbortController();
@@ -110,7 +110,7 @@ export function FileStep({ draft, change, choices, onNext }: StepProps) {
             <Facts
               items={[
                 [say.name, checked.data.name],
-                [say.format, checked.data.media_type],
+                [say.format, words.format(checked.data.media_type)],
                 [say.size, plain.bytes(checked.data.bytes)],
                 checked.data.rows > 0 ? [say.rows, plain.number(checked.data.rows)] : null,
                 checked.data.columns.length > 0 ? [say.columns, checked.data.columns.map((column) => column.name).join(", ")] : null,
@@ -118,7 +118,7 @@ export function FileStep({ draft, change, choices, onNext }: StepProps) {
             />
           </Card>
           {checked.data.warnings.map((warning) => (
-            <Notice key={warning} tone="warn" title={warning} />
+            <Notice key={warning} tone="warn" title={<Said text={warning} />} />
           ))}
         </div>
       )}

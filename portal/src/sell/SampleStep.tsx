@@ -1,5 +1,6 @@
 // Fourth step: what stays closed in the sample that everybody will see.
-import { Answered, CheckField, Notice, Table } from "../house";
+import type { Shape } from "../api";
+import { Answered, Button, CheckField, Notice, ProblemNotice, Said, Table } from "../house";
 import { plain, words } from "../words";
 import { Step, type StepProps } from "./step";
 import { useChecked } from "./useChecked";
@@ -9,9 +10,17 @@ const say = words.sell;
 export function SampleStep({ draft, change, onBack, onNext }: StepProps) {
   const checked = useChecked(draft);
   const toggle = (name: string) => change({ redact: draft.redact.includes(name) ? draft.redact.filter((one) => one !== name) : [...draft.redact, name] });
+  const promise = (name: string) => change({ filled: draft.filled.includes(name) ? draft.filled.filter((one) => one !== name) : [...draft.filled, name] });
+  const broken = checked.isError && draft.filled.length > 0;
   return (
-    <Step title={say.sampleTitle} lead={say.sampleLead} onBack={onBack} onNext={onNext} busy={checked.isPending}>
-      <Answered query={checked}>
+    <Step title={say.sampleTitle} lead={say.sampleLead} onBack={onBack} onNext={() => !checked.isError && onNext()} busy={checked.isFetching}>
+      {broken && (
+        <div className="grid justify-items-start gap-3">
+          <ProblemNotice problem={checked.error} />
+          <Button onClick={() => change({ filled: [] })}>{say.promiseBack}</Button>
+        </div>
+      )}
+      {!broken && <Answered query={checked}>
         {(there) => (
           <>
             {there.columns.length === 0 ? (
@@ -27,6 +36,25 @@ export function SampleStep({ draft, change, onBack, onNext }: StepProps) {
                     { key: "name", title: say.column, heading: true, show: (column) => <code className="font-mono wrap-anywhere">{column.name}</code> },
                     { key: "type", title: say.type, show: (column) => column.type },
                     { key: "examples", title: say.examples, show: (column) => <span className="line-clamp-2 text-ink-2 wrap-anywhere">{column.examples.join(" · ") || "–"}</span> },
+                    {
+                      key: "empty",
+                      title: say.empty,
+                      show: (column) =>
+                        draft.filled.includes(column.name) || mayPromise(there, column) ? (
+                          <CheckField
+                            label={
+                              <>
+                                {say.promise}
+                                <span className="sr-only"> {column.name}</span>
+                              </>
+                            }
+                            checked={draft.filled.includes(column.name)}
+                            onChange={() => promise(column.name)}
+                          />
+                        ) : (
+                          <span className="text-ink-2">{column.nullable ? say.emptySome : say.emptyNone}</span>
+                        ),
+                    },
                     {
                       key: "close",
                       title: say.close,
@@ -50,11 +78,16 @@ export function SampleStep({ draft, change, onBack, onNext }: StepProps) {
             )}
             <Notice title={say.sampleRows(plain.number(there.sample_rows))}>{there.sentence}</Notice>
             {there.warnings.map((warning) => (
-              <Notice key={warning} tone="warn" title={warning} />
+              <Notice key={warning} tone="warn" title={<Said text={warning} />} />
             ))}
           </>
         )}
-      </Answered>
+      </Answered>}
     </Step>
   );
+}
+
+/** Only a table that declares what its columns may hold leaves something to promise: of other files every cell was looked at. */
+function mayPromise(file: Shape<"CheckedFile">, column: Shape<"CheckedColumn">): boolean {
+  return column.nullable && file.media_type === "application/vnd.apache.parquet";
 }

@@ -5,7 +5,7 @@ import { ask } from "../api";
 import { said, useTell } from "../app/store";
 import { Answered, Page, SkeletonRows, Steps } from "../house";
 import { words } from "../words";
-import { keepBegun, keepDraft, keptDraft, type Draft } from "./draft";
+import { keepBegun, keepDraft, keepStep, keptDraft, keptStep, type Draft } from "./draft";
 import { DescribeStep } from "./DescribeStep";
 import { FileStep } from "./FileStep";
 import { ReviewStep } from "./ReviewStep";
@@ -16,7 +16,7 @@ const say = words.sell;
 
 export function SellPage() {
   const [draft, setDraft] = useState<Draft>(keptDraft);
-  const [step, setStep] = useState(0);
+  const [step, setStep] = useState(keptStep);
   const choices = ask.useQuery("get", "/choices", {}, { staleTime: Infinity });
   const go = useNavigate();
   const tell = useTell();
@@ -24,6 +24,7 @@ export function SellPage() {
   const change = (part: Partial<Draft>) => setDraft((held) => ({ ...held, ...part }));
   const to = (next: number) => {
     setStep(next);
+    keepStep(next);
     window.scrollTo({ top: 0 });
   };
   const begun = (job: string) => {

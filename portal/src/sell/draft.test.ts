@@ -1,8 +1,9 @@
-import { expect, test } from "vitest";
-import { asForm, describedFaults, EMPTY, fateOf, priceFault, tagsOf, termsFaults } from "./draft";
+import { expect, test, vi } from "vitest";
+import { asForm, describedFaults, EMPTY, fateOf, keepDraft, keepStep, keptStep, priceFault, tagsOf, termsFaults } from "./draft";
 import type { Shape } from "../api";
 
 const CHOICES = { title_most: 120, abstract_most: 4000, tags_most: 3 } as Shape<"ChoicesView">;
+const OFFERED = { updates: [{ code: "none", sentence: "Later versions are not included." }], presets: [{ code: "closed", sentence: "No figures." }, { code: "aggregates", sentence: "Counts." }] };
 
 test("a price has at most two digits that count", () => {
   expect(priceFault("20")).toBeNull();
@@ -25,11 +26,30 @@ test("a step says what is missing before it lets one go on", () => {
 });
 
 test("closing everything closes every column, whatever was ticked before", () => {
-  const form = asForm({ ...EMPTY, source: { path: "/data/a.csv" }, redact: ["email"], redactAll: true, price: "20" });
+  const form = asForm({ ...EMPTY, source: { path: "/data/a.csv" }, redact: ["email"], redactAll: true, price: "20" }, OFFERED);
   expect(form.redact).toEqual([]);
   expect(form.redact_all).toBe(true);
   expect(form.path).toBe("/data/a.csv");
   expect(form.draft.price).toBe("20.00");
+});
+
+test("what is not offered any more is not asked for, and promises go along", () => {
+  const form = asForm({ ...EMPTY, updates: "ever", filled: ["year"] }, OFFERED);
+  expect(form.draft).toMatchObject({ updates: "none", preset: "aggregates" });
+  expect(form.filled).toEqual(["year"]);
+});
+
+test("the open step is kept with the draft, and goes with it", () => {
+  const held = new Map<string, string>();
+  vi.stubGlobal("sessionStorage", { getItem: (key: string) => held.get(key) ?? null, setItem: (key: string, value: string) => held.set(key, value), removeItem: (key: string) => held.delete(key) });
+  expect(keptStep()).toBe(0);
+  keepStep(3);
+  expect(keptStep()).toBe(3);
+  keepDraft(null);
+  expect(keptStep()).toBe(0);
+  held.set("tacit.listing.step", "17");
+  expect(keptStep()).toBe(0);
+  vi.unstubAllGlobals();
 });
 
 test("what was typed is forgotten when the listing is there, and not when the desk stopped before", () => {

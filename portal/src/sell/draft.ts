@@ -15,9 +15,11 @@ export interface Draft {
   updates: string;
   redact: string[];
   redactAll: boolean;
+  /** Columns that are promised to have no empty cell. */
+  filled: string[];
 }
 
-export const EMPTY: Draft = { source: null, title: "", abstract: "", category: "", tags: "", licence: "", price: "", preset: "", updates: "", redact: [], redactAll: false };
+export const EMPTY: Draft = { source: null, title: "", abstract: "", category: "", tags: "", licence: "", price: "", preset: "", updates: "", redact: [], redactAll: false, filled: [] };
 
 export type Faults = Partial<Record<"title" | "abstract" | "category" | "tags" | "licence" | "price", string>>;
 
@@ -34,8 +36,20 @@ export function keptDraft(): Draft {
 
 export function keepDraft(draft: Draft | null): void {
   if (draft) sessionStorage.setItem(PLACE, JSON.stringify(draft));
-  else sessionStorage.removeItem(PLACE);
+  else for (const place of [PLACE, STEP]) sessionStorage.removeItem(place);
 }
+
+const STEP = "tacit.listing.step";
+/** Steps of the form, counted from 0. */
+export const LAST_STEP = 4;
+
+/** The step that was open when the page was left. */
+export function keptStep(): number {
+  const step = Number(sessionStorage.getItem(STEP) ?? "0");
+  return Number.isInteger(step) && step >= 0 && step <= LAST_STEP ? step : 0;
+}
+
+export const keepStep = (step: number): void => sessionStorage.setItem(STEP, String(step));
 
 const BEGUN = "tacit.listing.begun";
 
@@ -69,7 +83,8 @@ export const tagsOf = (text: string): string[] => [...new Set(text.split(/[,\s]+
 
 /** Prices have at most two significant digits, so that an amount does not single out a sale. */
 export function priceFault(text: string): string | null {
-  const amount = plain.typedAmount(text);
+  const { amount, either } = plain.readAmount(text);
+  if (either) return words.common.twoWays(text.trim(), ...either);
   if (amount === null || plain.compareAmounts(amount, "0") <= 0) return words.sell.priceWrong;
   const digits = amount.replace(".", "").replace(/^0+/, "").replace(/0+$/, "");
   return digits.length > 2 ? words.sell.priceDigits : null;
@@ -95,8 +110,16 @@ export function termsFaults(draft: Draft): Faults {
   return faults;
 }
 
+type Offered = Pick<Shape<"ChoicesView">, "updates" | "presets">;
+
+/** What was chosen of the updates, while it is offered; the first otherwise. */
+export const chosenUpdates = (draft: Draft, choices: Offered) => choices.updates.find((one) => one.code === draft.updates) ?? choices.updates[0];
+
+/** What becomes public about sales, as chosen, or as it is usual. */
+export const chosenPreset = (draft: Draft, choices: Offered) => choices.presets.find((one) => one.code === (draft.preset || "aggregates"));
+
 /** As the desk takes it. */
-export function asForm(draft: Draft): Shape<"SellForm"> {
+export function asForm(draft: Draft, choices: Offered): Shape<"SellForm"> {
   const source = draft.source && "path" in draft.source ? { path: draft.source.path } : { file: draft.source?.file ?? null };
   return {
     ...source,
@@ -107,10 +130,11 @@ export function asForm(draft: Draft): Shape<"SellForm"> {
       tags: tagsOf(draft.tags),
       licence: draft.licence,
       price: plain.typedAmount(draft.price) ?? draft.price,
-      preset: draft.preset,
-      updates: draft.updates,
+      preset: chosenPreset(draft, choices)?.code ?? "",
+      updates: chosenUpdates(draft, choices)?.code ?? "",
     },
     redact: draft.redactAll ? [] : draft.redact,
     redact_all: draft.redactAll,
+    filled: draft.filled,
   };
 }

@@ -10,6 +10,12 @@ test("a payment is read only when both of its fields are right", () => {
   expect(readPayment("tacit2abc", "0", "20.00")).toEqual({ payment: null, faults: { address: words.wallet.sendToWrong, amount: words.wallet.sendAmountWrong } });
 });
 
+test("an amount that can be read as two is sent as neither", () => {
+  const { payment, faults } = readPayment(ADDRESS, "12.345", "20000.00");
+  expect(payment).toBeNull();
+  expect(faults.amount).toBe(words.common.twoWays("12.345", "12345", "12.3450"));
+});
+
 test("nobody pays more than there is", () => {
   expect(readPayment(ADDRESS, "20.000001", "20.00").faults.amount).toBe(words.wallet.sendTooMuch);
 });

@@ -1,5 +1,6 @@
 // English: one voice, plain, no cryptography in the first line of anything. One file per part, all joined here.
 import { buy } from "./en/buy";
+import { codes } from "./en/codes";
 import { firstRun } from "./en/first-run";
 import { market } from "./en/market";
 import { receipts } from "./en/receipts";
@@ -8,4 +9,4 @@ import { settings } from "./en/settings";
 import { shell } from "./en/shell";
 import { wallet } from "./en/wallet";
 
-export const en = { ...shell, buy, sell, wallet, settings, firstRun, receipts, market };
+export const en = { ...shell, ...codes, buy, sell, wallet, settings, firstRun, receipts, market };

@@ -1,6 +1,8 @@
 // How numbers, money, dates and counts are said, in the person's own locale.
 
-const locale = (): string | undefined => (typeof navigator === "undefined" ? "en" : navigator.language || "en");
+import { locale } from "./amounts";
+
+export { amount, compareAmounts, money, readAmount, roundAmount, type Typed, typeable, typedAmount } from "./amounts";
 
 /** Something several of: `count(2, { one: "order", other: "orders" })` is "2 orders". */
 export function count(n: number, forms: { one: string; other: string }, place = locale()): string {
@@ -18,47 +20,6 @@ export function shortNumber(n: number, place = locale()): string {
   return new Intl.NumberFormat(place, { notation: "compact", maximumFractionDigits: 1 }).format(n);
 }
 
-/** "20.00" as the locale writes it, digit for digit: money is never rounded and never becomes a float. */
-export function amount(decimal: string, place = locale()): string {
-  const match = /^(-?)(\d+)(?:\.(\d+))?$/.exec(decimal);
-  if (!match) return decimal;
-  const [, sign = "", whole = "0", rest = ""] = match;
-  const kept = rest.replace(/0+$/, "");
-  const cents = kept.padEnd(2, "0");
-  const point = new Intl.NumberFormat(place).formatToParts(1.5).find((part) => part.type === "decimal")?.value ?? ".";
-  return `${sign === "-" ? "−" : ""}${new Intl.NumberFormat(place).format(BigInt(whole))}${point}${cents}`;
-}
-
-/** Money with its currency after it: "20.00 tUSD". A space that does not break keeps them together. */
-export function money(decimal: string, currency = "tUSD", place = locale()): string {
-  return `${amount(decimal, place)}\u00a0${currency}`;
-}
-
-/** The same without cents where there are none: for bands of prices. */
-export function roundAmount(decimal: string, place = locale()): string {
-  return amount(decimal, place).replace(/[^\d]00$/, "");
-}
-
-/** Compares two decimal strings without floats; negative when the first is smaller. */
-export function compareAmounts(a: string, b: string): number {
-  const micros = (text: string): bigint | null => {
-    const match = /^(\d{1,15})(?:\.(\d{0,6}))?$/.exec(text.trim());
-    return match ? BigInt(match[1] ?? "0") * 1_000_000n + BigInt((match[2] ?? "").padEnd(6, "0")) : null;
-  };
-  const [left, right] = [micros(a), micros(b)];
-  if (left === null || right === null) return Number.NaN;
-  return left < right ? -1 : left > right ? 1 : 0;
-}
-
-/** What somebody typed as an amount, as the desk's decimal string; null when it is not one. Accepts a comma as the point. */
-export function typedAmount(text: string): string | null {
-  const bare = text.replace(/[\s\u00a0']/g, "").replace(/^(\d+),(\d{1,2})$/, "$1.$2").replace(/,(?=\d{3}(\D|$))/g, "");
-  const match = /^(\d{1,12})(?:\.(\d{1,6}))?$/.exec(bare);
-  if (!match) return null;
-  const whole = (match[1] ?? "0").replace(/^0+(?=\d)/, "");
-  return `${whole}.${(match[2] ?? "").padEnd(2, "0")}`;
-}
-
 /** 1.4 MB, 250 MB, 12 kB. Number and unit stay on one line. */
 export function bytes(n: number, place = locale()): string {
   const units = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
@@ -72,6 +33,7 @@ export function bytes(n: number, place = locale()): string {
     style: "unit",
     unit: units[step] ?? "byte",
     unitDisplay: step === 0 ? "long" : "short",
+    minimumFractionDigits: size < 10 && step > 0 ? 1 : 0,
     maximumFractionDigits: size < 10 && step > 0 ? 1 : 0,
   })
     .format(size)

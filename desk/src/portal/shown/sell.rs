@@ -30,6 +30,12 @@ pub struct CheckForm {
     /// All columns stay closed in the sample.
     #[serde(default)]
     pub redact_all: bool,
+    /// Columns that the seller promises to fill in every row.
+    #[serde(default)]
+    pub filled: Vec<String>,
+    /// `none`, `ever` or a date; empty is `none`. Refused here already when it cannot be sold.
+    #[serde(default)]
+    pub updates: String,
 }
 
 /// What was found in a file; nothing left the machine for it.

@@ -56,7 +56,7 @@ pub(super) fn move_in(half: &Path, out: &Path, plaintext: Digest) -> Result<(), 
         true => Ok(()),
         false => Err(taken(
             out,
-            "The order is paid and its delivery is here: `tacit orders resume` with --out PLACE opens it elsewhere.",
+            "The order is paid and its delivery is here. Move that file away and go on with the order; or open it elsewhere at the terminal: `tacit orders resume ORDER --out PLACE`.",
         )),
     }
 }
@@ -65,7 +65,7 @@ pub(super) fn not_written(out: &Path, cause: &std::io::Error) -> Refusal {
     Refusal::new(
         "not-written",
         format!("`{}` cannot be written: {cause}", out.display()),
-        "Make room there or choose another place with --out; `tacit orders resume` takes it too, and nothing is paid twice.",
+        "Make room there and go on with the order; or open it elsewhere at the terminal: `tacit orders resume ORDER --out PLACE`. Nothing is paid twice.",
     )
 }
 

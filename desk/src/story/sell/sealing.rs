@@ -55,7 +55,6 @@ impl OpenDesk {
         order: &SellOrder,
         hears: &dyn Hears,
     ) -> Result<(Goods, Option<String>), Refusal> {
-        hears.tell("sealing the file and promising every cell of it");
         let listing = ListingId::random(&mut self.rng());
         let _claim = self.folder().claim(&sealing(&listing)).await?;
         let work = self.folder().work();
@@ -78,6 +77,8 @@ impl OpenDesk {
         let length = std::fs::metadata(file).map_err(|_| no_file(file))?.len();
         // Read once to be sealed, once more to promise its cells; NDJSON once more, to learn its columns.
         let passes = if Layout::of_media_type(&terms.media_type) == Layout::Ndjson { 3 } else { 2 };
+        let times = if passes == 3 { "three times" } else { "twice" };
+        hears.tell(&format!("sealing the file and promising every cell of it; it is read {times}"));
         let sealed = counted("sealing", passes * length, hears, move |count| {
             seal_and_promise(&path, &output, &mine, &terms, count)
         });

@@ -16,22 +16,25 @@ pub(super) fn thousands(number: u64) -> String {
     text
 }
 
-/// `228 kB`: powers of ten, as file managers of today count.
+/// `228 kB`: powers of ten, as file managers of today count; rounded as a desk's own pages round.
 pub(super) fn size(bytes: u64) -> String {
-    const UNITS: [&str; 5] = ["B", "kB", "MB", "GB", "TB"];
+    const UNITS: [&str; 4] = ["kB", "MB", "GB", "TB"];
+    if bytes < 1_000 {
+        return format!("{bytes} {}", if bytes == 1 { "byte" } else { "bytes" });
+    }
     let mut unit = 0;
-    let mut whole = bytes;
-    let mut rest = 0;
-    while whole >= 1_000 && unit + 1 < UNITS.len() {
-        rest = whole % 1_000;
-        whole /= 1_000;
+    let mut scale: u64 = 1_000;
+    while bytes / scale >= 1_000 && unit + 1 < UNITS.len() {
+        scale *= 1_000;
         unit += 1;
     }
+    let rest = bytes % scale;
     // One decimal where it says something.
-    match (unit, whole) {
-        (0, _) | (_, 10..) => format!("{} {}", thousands(whole), UNITS[unit]),
-        _ => format!("{whole}.{} {}", rest / 100, UNITS[unit]),
+    if bytes / scale >= 10 {
+        return format!("{} {}", thousands(bytes / scale + u64::from(rest >= scale / 2)), UNITS[unit]);
     }
+    let tenths = bytes / scale * 10 + (rest + scale / 20) * 10 / scale;
+    format!("{}.{} {}", tenths / 10, tenths % 10, UNITS[unit])
 }
 
 /// `20.00 tUSD`, `1,250.00 tUSD`.
@@ -69,7 +72,7 @@ pub(super) fn category(category: Category) -> String {
 
 /// `Creative Commons Attribution 4.0`.
 pub(super) fn licence(licence: Licence) -> String {
-    format!("{} {}", licence.name(), licence.version())
+    licence.whole_name()
 }
 
 /// The first letter large.
@@ -106,8 +109,22 @@ mod tests {
     #[test]
     fn numbers_are_written_as_people_read_them() {
         assert_eq!([0, 999, 1_000, 1_234_567].map(thousands), ["0", "999", "1,000", "1,234,567"]);
-        let sizes = [0, 999, 1_000, 9_950, 228_160, 20 << 30, u64::MAX].map(size);
-        assert_eq!(sizes, ["0 B", "999 B", "1.0 kB", "9.9 kB", "228 kB", "21 GB", "18,446,744 TB"]);
+        let sizes = [0, 1, 999, 1_000, 9_949, 9_950, 393_500, 228_160, 20 << 30, u64::MAX].map(size);
+        assert_eq!(
+            sizes,
+            [
+                "0 bytes",
+                "1 byte",
+                "999 bytes",
+                "1.0 kB",
+                "9.9 kB",
+                "10.0 kB",
+                "394 kB",
+                "228 kB",
+                "21 GB",
+                "18,446,744 TB"
+            ]
+        );
         let price = |text| money(Money::parse(text, Currency::TestUsd).unwrap());
         assert_eq!(["0.000001", "20", "1250.5"].map(price), ["0.000001 tUSD", "20.00 tUSD", "1,250.50 tUSD"]);
     }

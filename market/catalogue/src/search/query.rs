@@ -4,7 +4,7 @@ use super::words::tokens;
 use crate::{Category, Kind, MediaType, Tag};
 use std::fmt;
 use std::str::FromStr;
-use tacit_values::{Money, Persona};
+use tacit_values::{ListingId, Money, Persona};
 
 /// The longest text of a query in bytes.
 const TEXT_MOST: usize = 500;
@@ -65,7 +65,7 @@ impl FromStr for Sort {
 /// A query. The default finds everything that is for sale.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Query {
-    /// Words that must all be there; the last letters of a word may be missing.
+    /// Words that must all be there; the last letters of a word may be missing. Or one listing's id, which finds that one.
     pub text: String,
     /// On this shelf.
     pub category: Option<Category>,
@@ -125,9 +125,17 @@ impl Query {
         if self.per_page > PER_PAGE_MOST { Err(NotAQuery::PageTooLong) } else { Ok(()) }
     }
 
-    /// The distinct words of the text, as an engine may use them to leave listings out (by prefix).
+    /// The listing whose id is the whole text: pages show ids for people to look up elsewhere.
+    pub fn listing(&self) -> Option<ListingId> {
+        self.text.trim().to_ascii_lowercase().parse().ok()
+    }
+
+    /// The distinct words of the text, as an engine may use them to leave listings out (by prefix). An id is no words.
     pub fn wanted(&self) -> Vec<String> {
         let mut wanted = Vec::new();
+        if self.listing().is_some() {
+            return wanted;
+        }
         for word in tokens(&self.text) {
             if !wanted.contains(&word) && wanted.len() < WORDS_MOST {
                 wanted.push(word);

@@ -183,6 +183,10 @@ impl Shelf {
         let unscored = |slot: u32| Scored { slot, score: 0 };
         let wanted = query.wanted();
         let mut hits: Vec<Scored> = match (wanted.is_empty(), &query.seller) {
+            _ if query.listing().is_some() => {
+                let slot = query.listing().and_then(|id| self.by_id.get(&id));
+                slot.map(|slot| unscored(*slot)).into_iter().collect()
+            }
             (false, _) => self.words.score(&wanted, self.slots.len()),
             (true, Some(seller)) => self.of_seller(seller).iter().copied().map(unscored).collect(),
             (true, None) => {

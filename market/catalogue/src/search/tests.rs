@@ -57,6 +57,17 @@ fn all_words_must_be_there_and_their_ends_may_be_missing() {
 }
 
 #[test]
+fn a_listing_is_found_by_its_id_and_no_other_is() {
+    let [planes, .., withdrawn] = &shelf()[..] else { panic!("the shelf has listings") };
+    for text in [planes.id.to_string(), format!(" {} ", planes.id.to_string().to_uppercase())] {
+        assert_eq!(titles(&Query::words(&text)), ["Planes registered in 2013"]);
+    }
+    let elsewhere = Query { category: Some(Category::Weather), ..Query::words(&planes.id.to_string()) };
+    assert!(titles(&elsewhere).is_empty());
+    assert!(titles(&Query::words(&withdrawn.id.to_string())).is_empty());
+}
+
+#[test]
 fn each_filter_narrows_the_answer() {
     let flights = ["Flights out of New York"];
     let by = |query: Query| titles(&query);

@@ -56,9 +56,7 @@ pub enum NoManifest {
     #[error("the file has more than {MOST_BLOCKS} blocks of rows; split it and sell the parts")]
     ManyBlocks,
     /// More rows breach the schema than was to be declared.
-    #[error(
-        "{breaches} of {rows} rows have an empty cell in a column promised to be filled; mend those rows, or do not promise that column"
-    )]
+    #[error("{breaches} of {rows} rows have an empty cell in a column promised to be filled")]
     Breaches {
         /// Rows that breach.
         breaches: u64,

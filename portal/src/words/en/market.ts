@@ -19,7 +19,6 @@ export const market = {
   epoch: "Ledger read to",
   epochNone: "not yet",
   fees: "What a sale costs the seller",
-  feesEscrow: "With a hold until the file has arrived",
   feesDirect: "Paid at once",
   feesNote: "Buyers pay the price and nothing on top.",
   ppm: (n: number) => percent(n / 1_000_000),

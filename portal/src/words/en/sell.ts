@@ -1,5 +1,5 @@
 // Selling: five steps, own listings, sales.
-import { count, number } from "../plain";
+import { count, number, roundAmount, typeable } from "../plain";
 
 export const sell = {
   title: "Sell a file",
@@ -45,10 +45,10 @@ export const sell = {
   licenceMissing: "Choose a licence.",
   price: (currency: string) => `Price (${currency})`,
   priceShort: "Price",
-  priceHint: "At most two digits that count, such as 20, 150 or 0.25: odd amounts would single out your sales.",
+  priceHint: `At most two digits that count, such as ${roundAmount("20")}, ${roundAmount("150")} or ${roundAmount("0.25")}: odd amounts would single out your sales.`,
   priceEditHint: "Orders placed at the old price are declined with that reason; nothing is paid for them.",
-  priceWrong: "Write a price above zero, for example 20.",
-  priceDigits: "At most two digits that count: 1500 is fine, 1234 is not.",
+  priceWrong: `Write a price above zero, for example ${roundAmount("20")}.`,
+  priceDigits: `At most two digits that count: ${typeable("1500")} is fine, ${typeable("1234")} is not.`,
   updates: "Updates",
   preset: "What becomes public about your sales",
   presetHint: "Never who bought, never a single price.",
@@ -62,6 +62,12 @@ export const sell = {
   column: "Column",
   type: "Type",
   examples: "First values",
+  empty: "Empty cells",
+  emptyNone: "none",
+  emptySome: "some",
+  promise: "Promise none",
+  promiseBack: "Take the promise back",
+  promised: "Promised to be filled",
   close: "Closed in the sample",
   closed: "Close",
   allClosed: "All columns",

@@ -25,6 +25,7 @@ export const shell = {
     no: "No",
     unknown: "not known",
     search: "Search",
+    twoWays: (typed: string, large: string, small: string) => `“${typed}” can be read as two amounts, one a thousand times the other. Write ${large} or ${small}.`,
     showPassphrase: "Show",
     hidePassphrase: "Hide",
     of: (done: string, total: string) => `${done} of ${total}`,

@@ -1,5 +1,5 @@
 // Money: what one has, how it comes and goes, and among how many it hides.
-import { count, number } from "../plain";
+import { amount, count, number } from "../plain";
 
 export const wallet = {
   title: "Wallet",
@@ -23,7 +23,7 @@ export const wallet = {
   sendToWrong: "That is no address: it begins with tacit1 and has no spaces.",
   sendAmount: "How much",
   sendAmountHint: (balance: string) => `You can spend ${balance}.`,
-  sendAmountWrong: "Write an amount, for example 12.50.",
+  sendAmountWrong: `Write an amount, for example ${amount("12.50")}.`,
   sendTooMuch: "That is more than you can spend now.",
   sendReview: "Look over it",
   sendConfirmTitle: "Send this payment?",
@@ -57,5 +57,14 @@ export const wallet = {
   oldLine: (generation: number) => `Pool of generation ${generation}`,
   cross: "Let it cross",
   crossTitle: "Let this money cross?",
-  crossLesson: "The amount that crosses is public; that it is yours is not. It is proved on this machine and takes about two batches.",
+  crossLesson: "It crosses in parts. That they are yours is not public, nor what you pay with them later. Each part is proved on this machine and takes about two batches.",
+  crossPublic: "These amounts will be public",
+  crossPace: "At what pace?",
+  crossSpread: "One part now, the others later",
+  crossSpreadWhy: "At random moments, so that nobody can tell that they belong together. Your desk does it by itself while it runs.",
+  crossNow: "Everything now",
+  crossNowWhy: "Everybody can tell that these parts are one wallet’s, and so its sum.",
+  crossHours: "Over how many hours",
+  crossHoursWrong: `Write a whole number of hours from 1 to ${number(720)}.`,
+  crossBegun: "Your money is crossing. It is under “Work in progress”.",
 };

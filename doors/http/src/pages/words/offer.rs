@@ -21,7 +21,7 @@ pub(crate) const PRICE_NOTE: &str = "Test currency, worth nothing.";
 pub(crate) const BUY_HEADING: &str = "How to buy";
 pub(crate) const BUY_FIRST: &str = "Once, to make a desk:";
 pub(crate) const BUY_THEN: &str = "Then:";
-pub(crate) const BUY_DESK: &str = "Or on your own desk: open Buy and search for this number. The desk shows the price again and asks before it pays.";
+pub(crate) const BUY_DESK: &str = "Or on your own desk: open “Find data” and search for the number of this listing, the one that begins with lst_. The desk shows the price again and asks before it pays.";
 pub(crate) const BUY_TRUST: &str = "Payment is direct: there is no escrow yet, so you trust the seller to deliver after you paid. The receipt is signed before \
      you pay.";
 pub(crate) const SOLD: &str = "Sold";

@@ -47,12 +47,16 @@ fn arb_listing() -> impl Strategy<Value = Listing> {
 }
 
 fn arb_query() -> impl Strategy<Value = Query> {
-    let words = (0..TEXTS.len(), prop::option::of(0..4usize), prop::option::of(0..5usize));
+    let texts = prop_oneof![
+        6 => prop::sample::select(&TEXTS[..]).prop_map(str::to_owned),
+        1 => (0..30u8).prop_map(|number| listing(number).id.to_string()),
+    ];
+    let words = (texts, prop::option::of(0..4usize), prop::option::of(0..5usize));
     let terms =
         (prop::option::of(0..Category::ALL.len()), prop::option::of(0..30u64), prop::option::of(0..2u8));
     (words, terms, 0..Sort::ALL.len(), 0..4usize, 0..6usize).prop_map(
         |((text, tag, column), (category, price, seller), sort, page, per_page)| Query {
-            text: TEXTS[text].to_owned(),
+            text,
             category: category.map(|place| Category::ALL[place]),
             tags: tag.into_iter().map(|tag| TAGS[tag].parse().unwrap()).collect(),
             price_from: price.map(|units| Money::from_micros(units * 1_000_000, Currency::TestUsd).unwrap()),
