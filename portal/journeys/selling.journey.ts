@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { en as words } from "../src/words/en";
-import { isAccessible, launch, windowOf } from "./browser";
+import { isAccessible, launch, picture, windowOf } from "./browser";
 import { EXAMPLES, fileOf, Street } from "./street";
 
 const say = words.sell;
@@ -59,12 +59,14 @@ test("a seller lists a file in five steps, the desk is killed while it works, an
   await next.click();
   await next.click();
   await page.getByRole("checkbox", { name: `${say.closed} tailnum` }).check();
+  await picture(page, "desk-sell-sample");
   await isAccessible(page);
   await next.click();
   await page.getByText("20.00").first().waitFor();
   // What is agreed to without having been asked stands in the last look too.
   await page.getByText("Later versions are not included.").waitFor();
   await page.getByText(say.presets.aggregates, { exact: true }).waitFor();
+  await picture(page, "desk-sell-last-look");
   await isAccessible(page);
   await page.getByRole("button", { name: say.putUp }).click();
   const row = page.getByRole("listitem").filter({ hasText: "Aircraft seen in New York" });

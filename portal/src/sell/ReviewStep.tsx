@@ -32,7 +32,7 @@ export function ReviewStep({ draft, choices, onBack, onBegun }: StepProps & { on
             preset !== undefined && [
               say.preset,
               <span key="preset">
-                {say.presets[preset.code as keyof typeof say.presets] ?? preset.code}
+                <span className="block">{say.presets[preset.code as keyof typeof say.presets] ?? preset.code}</span>
                 <span className="block text-sm text-ink-2">{preset.sentence}</span>
               </span>,
             ],

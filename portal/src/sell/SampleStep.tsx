@@ -33,7 +33,7 @@ export function SampleStep({ draft, change, onBack, onNext }: StepProps) {
                   rows={there.columns}
                   keyOf={(column) => column.name}
                   columns={[
-                    { key: "name", title: say.column, heading: true, show: (column) => <code className="font-mono wrap-anywhere">{column.name}</code> },
+                    { key: "name", title: say.column, heading: true, className: "md:min-w-36", show: (column) => <code className="font-mono wrap-anywhere">{column.name}</code> },
                     { key: "type", title: say.type, show: (column) => column.type },
                     { key: "examples", title: say.examples, show: (column) => <span className="line-clamp-2 text-ink-2 wrap-anywhere">{column.examples.join(" · ") || "–"}</span> },
                     {
