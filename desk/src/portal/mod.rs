@@ -100,6 +100,7 @@ fn api() -> OpenApiRouter<Served> {
         .routes(routes!(first_run::meet))
         .routes(routes!(first_run::make_desk))
         .routes(routes!(first_run::restore_desk))
+        .routes(routes!(first_run::show_words, first_run::confirm_words))
         .routes(routes!(about::desk, about::change_desk))
         .routes(routes!(about::backup))
         .routes(routes!(about::doctor))
