@@ -163,6 +163,7 @@ pub(crate) fn disk() -> Refusal {
         "the desk folder cannot be read or written",
         "Check free space and permissions of the folder (TACIT_HOME), then run the command again.",
     )
+    .in_pages("Check free space and permissions of the desk folder, then try again.")
 }
 
 /// Writes a file that only its owner reads: beside its place, synced, then renamed.

@@ -10,10 +10,8 @@ use tacit_values::{Digest, OrderId};
 /// Refuses a place that is taken or that cannot be written, before anything is ordered.
 pub(super) fn is_free(out: &Path) -> Result<(), Refusal> {
     if out.symlink_metadata().is_ok() {
-        return Err(taken(
-            out,
-            "Nothing was ordered. Choose another place with --out, or move that file away.",
-        ));
+        let remedy = "Nothing was ordered. Choose another place with --out, or move that file away.";
+        return Err(taken(out, remedy).in_pages("Nothing was ordered. Move that file away and order again."));
     }
     make_folder_of(out)?;
     let trial = beside(out, "tacit-trial");
@@ -48,7 +46,8 @@ pub(super) fn move_in(half: &Path, out: &Path, plaintext: Digest) -> Result<(), 
         false => Err(taken(
             out,
             "The order is paid and its delivery is here: `tacit orders resume` with --out PLACE opens it elsewhere.",
-        )),
+        )
+        .in_pages("The order is paid and its delivery is here: move that file away and resume the order.")),
     }
 }
 
@@ -57,7 +56,7 @@ pub(super) fn not_written(out: &Path, cause: &std::io::Error) -> Refusal {
         "not-written",
         format!("`{}` cannot be written: {cause}", out.display()),
         "Make room there or choose another place with --out; `tacit orders resume` takes it too, and nothing is paid twice.",
-    )
+    ).in_pages("Make room there, then resume the order; nothing is paid twice.")
 }
 
 fn taken(out: &Path, remedy: &str) -> Refusal {
