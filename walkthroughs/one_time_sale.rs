@@ -128,6 +128,12 @@ fn receipts_verify(street: &Street, buyer: &Person, receipt: &str) {
     let page = street.path().join("receipt.pdf");
     buyer.does(&["receipts", "pdf", receipt, "--out", page.to_str().unwrap()]);
     assert!(std::fs::read(&page).unwrap().starts_with(b"%PDF-"));
+    // The evidence is inside, and is what is checked.
+    let printed = buyer.does(&["verify", page.to_str().unwrap()]);
+    assert_eq!(
+        (&printed["ok"], &printed["kind"], &printed["printed"]),
+        (&true.into(), &"receipt".into(), &true.into())
+    );
 }
 
 fn both_sides_hold_a_receipt(seller: &Person, order: &str) {

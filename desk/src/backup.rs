@@ -108,6 +108,7 @@ impl OpenedBackup {
     pub fn open(from: &Path, keyring: &Keyring) -> Result<Self, Refusal> {
         let file = std::fs::File::open(from).map_err(|_| {
             Refusal::new("backup", "the backup cannot be opened", "Check the path given with `--from`.")
+                .in_pages("Choose the backup file again.")
         })?;
         let damaged =
             || Refusal::new("backup", "the backup is damaged or is none", "Use another copy of it.");

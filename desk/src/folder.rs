@@ -152,7 +152,7 @@ impl DeskFolder {
             Err(_) => Err(Refusal::new(
                 "order-busy",
                 "another terminal of this desk works on this order; nothing was changed",
-                "Try again when it has finished, or stop it: another `tacit` command or `tacit desk`.",
+                "Try again when it has finished, or stop that terminal or `tacit desk`.",
             )),
         }
     }
@@ -203,6 +203,7 @@ pub(crate) fn disk() -> Refusal {
         "the desk folder cannot be read or written",
         "Check free space and permissions of the folder (TACIT_HOME), then run the command again.",
     )
+    .in_pages("Check free space and permissions of the desk folder, then try again.")
 }
 
 /// Writes a file that only its owner reads: beside its place, synced, then renamed.

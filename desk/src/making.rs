@@ -8,6 +8,7 @@ use crate::cabinet::Drawer;
 use crate::folder::{DeskFolder, disk};
 use crate::keyring::Keyring;
 use crate::keyring::file::{self, KeyringRefused, Protection};
+use crate::keyring::words::Words;
 use crate::meeting::{check_clocks, client_of};
 use crate::mirror::check_proofs;
 use crate::open::{Engines, OpenDesk};
@@ -17,6 +18,7 @@ use crate::story::Tell;
 use tacit_evidence::log::LogName;
 use tacit_values::Origin;
 use tacit_wire::bodies::market::MarketView;
+use zeroize::Zeroizing;
 
 /// Present while a restored desk has not yet looked for everything that its words bring back.
 const LOOKING: Drawer = Drawer("restoring");
@@ -65,10 +67,17 @@ pub async fn meet(
     Ok(Met { settings: DeskSettings { market, proxy, pinned }, view })
 }
 
+/// The words of a desk that was made at its pages, for as long as nobody has said that they are written down.
+///
+/// The record is sealed under a key of the seed that these words make: whoever can open it has the keys already.
+const UNCONFIRMED: Drawer = Drawer("words");
+
 /// What is made: a fresh desk, or one that was there before.
-pub enum Made {
-    /// From fresh words.
+pub enum Made<'a> {
+    /// From fresh words, which are said once and then nowhere.
     Fresh,
+    /// From fresh words, which can be shown again until their person has them on paper.
+    Shown(&'a Words),
     /// From words that somebody wrote down, and perhaps a backup.
     Restored(Option<Box<OpenedBackup>>),
 }
@@ -80,7 +89,7 @@ pub async fn establish(
     settings: DeskSettings,
     keyring: &Keyring,
     protection: &Protection,
-    made: Made,
+    made: Made<'_>,
 ) -> Result<(OpenDesk, Option<usize>), Refusal> {
     if file::needs_passphrase(folder).is_ok() {
         return Err(KeyringRefused::AlreadyThere.into());
@@ -91,17 +100,41 @@ pub async fn establish(
     let restored = matches!(made, Made::Restored(_));
     let taken_back = match made {
         Made::Restored(Some(backup)) => Some(desk.take_back(*backup).await?.records),
-        _ => None,
+        Made::Shown(words) => {
+            desk.cabinet().put(UNCONFIRMED, "", &words.in_one_line().as_str()).await?;
+            None
+        }
+        Made::Fresh | Made::Restored(None) => None,
     };
     desk.note_made(restored).await?;
     if restored {
         desk.cabinet().put(LOOKING, "", &true).await?;
+        // Whoever brings a desk back has its words, even when its backup was made before they were asked for.
+        desk.words_are_on_paper().await?;
     }
     file::write(folder, keyring, protection)?;
     Ok((desk, taken_back))
 }
 
 impl OpenDesk {
+    /// The words of this desk, while nobody has said that they are written down.
+    pub async fn unconfirmed_words(&self) -> Result<Option<Words>, Refusal> {
+        let Some(kept) = self.cabinet().get::<String>(UNCONFIRMED, "").await? else {
+            return Ok(None);
+        };
+        let line = Zeroizing::new(kept.value);
+        let damaged = |_| {
+            let remedy = "Move the money to a new desk, whose words you write down.";
+            Refusal::new("damaged-words", "the words of this desk cannot be read any more", remedy)
+        };
+        Words::read(&line).map(Some).map_err(damaged)
+    }
+
+    /// The person has the words on paper: the desk forgets them.
+    pub async fn words_are_on_paper(&self) -> Result<(), Refusal> {
+        Ok(self.cabinet().remove(UNCONFIRMED, "").await?)
+    }
+
     /// Brings back what the words alone can: money by following the ledger, orders by their letters to ourselves. May be
     /// repeated.
     pub async fn bring_back(&self, tell: Tell<'_>) -> Result<usize, Refusal> {

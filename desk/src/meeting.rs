@@ -58,7 +58,8 @@ pub fn check_clocks(ours: Timestamp, theirs: Timestamp) -> Result<(), Refusal> {
         "clock-skew",
         sentence,
         "Set the clock (for example with NTP), then run the command again. If this machine's clock is right, the market's is wrong: tell its operator.",
-    ))
+    )
+    .in_pages("Set the clock (for example with NTP), then try again. If this machine's clock is right, the market's is wrong: tell its operator."))
 }
 
 impl From<Failed> for Refusal {
@@ -69,12 +70,12 @@ impl From<Failed> for Refusal {
                 "market-unreachable",
                 format!("the market does not answer ({why})"),
                 "See whether it runs and whether its address is right (--market, or `market` in a desk's desk.toml); nothing was sent, try again.",
-            ),
+            ).in_pages("See whether it runs and whether its address is right (`market` in the desk's desk.toml); nothing was sent, try again."),
             Failed::Unreachable { why, perhaps_received: true } => Self::new(
                 "market-unreachable",
                 format!("the market went away before it answered ({why})"),
                 "Run the command again: what was sent counts once, however often it is sent.",
-            ),
+            ).in_pages("Try again: what was sent counts once, however often it is sent."),
             Failed::Garbled { why } => Self::new(
                 "not-a-market",
                 format!("the answer is not that of a Tacit market ({why})"),
@@ -101,6 +102,7 @@ impl From<NotConnected> for Refusal {
             failed.to_string(),
             "Check the proxy: --proxy, or `proxy` in a desk's desk.toml.",
         )
+        .in_pages("Check the proxy in the settings.")
     }
 }
 
@@ -121,7 +123,8 @@ impl From<NotUploaded> for Refusal {
                 "upload",
                 other.to_string(),
                 "Run the command again; parts that arrived are not sent twice.",
-            ),
+            )
+            .in_pages("Try again; parts that arrived are not sent twice."),
         }
     }
 }

@@ -117,6 +117,7 @@ const DAMAGED: &str = "damaged-mirror";
 fn damaged() -> Refusal {
     let remedy = "Run the command again with the market at hand: the mirror is fetched and verified anew.";
     Refusal::new(DAMAGED, "a page of the mirror cannot be read", remedy)
+        .in_pages("Try again with the market at hand: the mirror is fetched and verified anew.")
 }
 
 fn untrue(sentence: impl Into<String>) -> Refusal {

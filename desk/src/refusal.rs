@@ -16,6 +16,9 @@ pub struct Refusal {
     /// What to do next.
     #[serde(rename = "next")]
     pub remedy: String,
+    /// The remedy in the words of the pages, where a terminal names its commands.
+    #[serde(skip)]
+    pub pages: Option<String>,
     /// A stable name for programs, for example `insufficient-funds`.
     pub code: Cow<'static, str>,
 }
@@ -30,12 +33,23 @@ impl Refusal {
         sentence: impl Into<String>,
         remedy: impl Into<String>,
     ) -> Self {
-        Self { sentence: sentence.into(), remedy: remedy.into(), code: code.into() }
+        Self { sentence: sentence.into(), remedy: remedy.into(), pages: None, code: code.into() }
     }
 
     /// A wrong use of the command.
     pub fn usage(sentence: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self::new(WRONG_USAGE, sentence, remedy)
+    }
+
+    /// The same with the remedy that the pages give instead: they have no commands.
+    #[must_use]
+    pub fn in_pages(self, remedy: impl Into<String>) -> Self {
+        Self { pages: Some(remedy.into()), ..self }
+    }
+
+    /// What to do next, as the pages say it.
+    pub fn remedy_in_pages(&self) -> &str {
+        self.pages.as_deref().unwrap_or(&self.remedy)
     }
 
     /// Whether it passes by itself: the market was away or had too much to do, and the same may be asked again.
@@ -64,5 +78,6 @@ impl From<tacit_ports::desk::DeskStoreFailed> for Refusal {
             failed.to_string(),
             "Nothing was lost: run the command again when the cause is gone.",
         )
+        .in_pages("Nothing was lost: try again when the cause is gone.")
     }
 }

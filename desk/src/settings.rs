@@ -48,7 +48,8 @@ impl DeskSettings {
         let path = folder.settings();
         if !path.exists() {
             let remedy = "Make one with `tacit init --market URL`, or set TACIT_HOME.";
-            return Err(Refusal::new("no-desk", "there is no desk in this folder yet", remedy));
+            return Err(Refusal::new("no-desk", "there is no desk in this folder yet", remedy)
+                .in_pages("Make one, or bring one back."));
         }
         let mut text = String::new();
         let file = std::fs::File::open(path).map_err(|_| disk())?;

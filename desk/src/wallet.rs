@@ -114,6 +114,7 @@ impl<'a> Wallet<'a> {
         pool.ok_or_else(|| {
             let sentence = format!("this market has no pool of {currency}, or was never met");
             Refusal::new("no-pool", sentence, "Run `tacit wallet` while the market is reachable.")
+                .in_pages("Open the wallet while the market is reachable.")
         })
     }
 
@@ -272,4 +273,5 @@ fn damaged(what: impl std::fmt::Display) -> Refusal {
         format!("the stored wallet does not fit the ledger ({what})"),
         "Nothing is lost: the words bring the money back. Run `tacit init --restore` in a new folder.",
     )
+    .in_pages("Nothing is lost: bring the desk back from its 24 words in a new folder.")
 }

@@ -13,11 +13,13 @@ let street: Street;
 let browser: Browser;
 let wren: Person;
 
+let planes: string;
+
 beforeAll(async () => {
   street = await Street.open();
   browser = await launch();
   wren = await street.person("wren");
-  await wren.sells("planes-2013.csv", "Aircraft seen in New York", "20");
+  planes = await wren.sells("planes-2013.csv", "Aircraft seen in New York", "20");
   await wren.openDesk();
 });
 afterAll(async () => {
@@ -121,14 +123,69 @@ test("a buyer finds a file, checks its sample, buys it with two clicks, and veri
   const handed = page.waitForEvent("download");
   await page.getByRole("link", { name: words.receipts.json }).click();
   const receipt = await (await handed).path();
+  const printed = page.waitForEvent("download");
+  await page.getByRole("link", { name: words.receipts.pdf }).click();
+  const pdf = await (await printed).path();
+  await page.getByRole("button", { name: words.receipts.showParts }).click();
+  await page.getByLabel(words.receipts.reader).fill("the tax office");
+  await page.getByLabel(words.receipts.nonce).fill("n-7");
+  const parts = page.waitForEvent("download");
+  await page.getByRole("button", { name: words.receipts.savePresentation }).click();
+  const presentation = await (await parts).path();
 
   await page.getByRole("link", { name: words.places.verify }).first().click();
   await page.locator('input[type="file"]').setInputFiles({ name: "receipt.json", mimeType: "application/json", buffer: readFileSync(receipt) });
   await page.getByText(words.receipts.holds, { exact: false }).first().waitFor();
+  expect(await page.getByText("millionths").count()).toBe(0);
+
+  // The PDF is checked by the receipt that it carries, and the page says that its print was not.
+  await page.getByRole("button", { name: words.receipts.another }).click();
+  await page.locator('input[type="file"]').setInputFiles({ name: "receipt.pdf", mimeType: "application/pdf", buffer: readFileSync(pdf) });
+  await page.getByText(`${words.receipts.holds}: ${words.receipts.kinds.receipt}`).waitFor();
+  await page.getByRole("listitem").filter({ hasText: "What is printed on the page" }).getByText(words.receipts.checkOpen, { exact: true }).waitFor();
+  await isAccessible(page);
+
+  // Parts of it: what was not checked is not said to hold, and whoever they were made for can see that.
+  await page.getByRole("button", { name: words.receipts.another }).click();
+  const shown = { name: "parts.json", mimeType: "application/json", buffer: readFileSync(presentation) };
+  await page.locator('input[type="file"]').setInputFiles(shown);
+  const forYou = page.getByRole("listitem").filter({ hasText: "made for you" });
+  await forYou.getByText(words.receipts.checkOpen, { exact: true }).waitFor();
+  await page.getByText(words.receipts.withheld).waitFor();
+  await page.getByRole("button", { name: words.receipts.another }).click();
+  await page.getByText(words.receipts.more).click();
+  await page.getByLabel(words.receipts.moreTo).fill("the tax office");
+  await page.getByLabel(words.receipts.moreNonce).fill("n-7");
+  await isAccessible(page);
+  await page.locator('input[type="file"]').setInputFiles(shown);
+  await forYou.getByText(words.receipts.checkHolds, { exact: true }).waitFor();
+
+  // The whole ledger.
+  await page.getByRole("button", { name: words.receipts.ledgerCheck }).click();
+  await page.getByText(words.receipts.ledgerHolds).waitFor({ timeout: 60_000 });
+  await isAccessible(page);
   const damaged = readFileSync(receipt, "utf8").replace(/"index":\s*(\d+)/, (_all, index: string) => `"index":${String(Number(index) + 1)}`);
   await page.getByRole("button", { name: words.receipts.another }).click();
   await page.locator('input[type="file"]').setInputFiles({ name: "receipt.json", mimeType: "application/json", buffer: Buffer.from(damaged) });
   await page.getByText(words.receipts.holdsNot, { exact: false }).or(page.getByRole("alert")).first().waitFor();
+  await page.getByRole("alert").getByText(words.problem.moneyLabel).waitFor();
+
+  // A sample is checked against its manifest, which only the market has. Without it: a sentence soon, and a way to stop waiting.
+  const sample = { name: "sample.json", mimeType: "application/json", buffer: Buffer.from(await (await fetch(`${street.origin}/api/v1/listings/${planes}/sample`)).arrayBuffer()) };
+  const again = async () => {
+    if (await page.getByRole("button", { name: words.receipts.another }).isVisible()) await page.getByRole("button", { name: words.receipts.another }).click();
+    await page.locator('input[type="file"]').setInputFiles(sample);
+  };
+  await again();
+  await page.getByText(`${words.receipts.holds}: ${words.receipts.kinds.sample}`).waitFor();
+  await street.killMarket();
+  await again();
+  await page.getByRole("button", { name: words.common.cancel, exact: true }).click();
+  await page.getByRole("button", { name: words.common.cancel, exact: true }).waitFor({ state: "hidden" });
+  await again();
+  await page.getByRole("alert").getByText(words.problem.moneyLabel).waitFor({ timeout: 15_000 });
+  await isAccessible(page);
+  await street.startMarket();
 
   // What the terminal says of it is the same.
   const { receipts } = (await jay.does("receipts", "list")) as { receipts: unknown[] };

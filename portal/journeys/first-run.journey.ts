@@ -27,6 +27,15 @@ async function choosesMarket(page: Page): Promise<void> {
   await page.getByRole("button", { name: say.trust }).click();
 }
 
+/** Types back the words that are asked for. */
+async function typesBack(page: Page, list: string[]): Promise<void> {
+  for (const field of await page.getByRole("textbox").all()) {
+    const label = (await field.evaluate((box) => (box as HTMLInputElement).labels?.[0]?.textContent ?? "")).replace(/\D+/g, "");
+    await field.fill(list[Number(label) - 1] ?? "");
+  }
+  await page.getByRole("button", { name: words.common.next, exact: true }).click();
+}
+
 async function choosesPassphrase(page: Page, button: string): Promise<void> {
   await page.getByLabel(say.passLabel, { exact: true }).fill(PASSPHRASE);
   await page.getByLabel(say.passAgain, { exact: true }).fill(PASSPHRASE);
@@ -54,11 +63,7 @@ test("a person makes a desk, is asked for two of the words, keeps a backup, and 
   await isAccessible(page);
   await page.getByRole("button", { name: say.wordsDone }).click();
   expect(await page.content()).not.toContain(list.join(" "));
-  for (const field of await page.getByRole("textbox").all()) {
-    const label = (await field.evaluate((box) => (box as HTMLInputElement).labels?.[0]?.textContent ?? "")).replace(/\D+/g, "");
-    await field.fill(list[Number(label) - 1] ?? "");
-  }
-  await page.getByRole("button", { name: words.common.next, exact: true }).click();
+  await typesBack(page, list);
 
   const saved = page.waitForEvent("download");
   await page.getByRole("button", { name: words.settings.backupMake }).click();
@@ -93,7 +98,25 @@ test("a locked desk opens with its passphrase and with no other", async () => {
   await page.getByRole("button", { name: say.make }).click();
   await choosesMarket(page);
   await choosesPassphrase(page, say.makeIt);
-  await wordsShown(page);
+  const list = await wordsShown(page);
+
+  // Loading the page again is asked about first; whoever does it all the same is led back to the words.
+  const asked = page.waitForEvent("dialog");
+  const leaving = page.evaluate(() => location.reload());
+  const question = await asked;
+  expect(question.type()).toBe("beforeunload");
+  await question.dismiss();
+  await leaving;
+  expect(await wordsShown(page)).toEqual(list);
+  await page.reload();
+  await page.getByText(say.wordsLeft).waitFor();
+  await isAccessible(page);
+  await page.getByLabel(words.session.passphrase, { exact: true }).fill("something else");
+  await page.getByRole("button", { name: say.wordsShow }).click();
+  await page.getByRole("alert").first().waitFor();
+  await page.getByLabel(words.session.passphrase, { exact: true }).fill(PASSPHRASE);
+  await page.getByRole("button", { name: say.wordsShow }).click();
+  expect(await wordsShown(page)).toEqual(list);
   await bea.closeDesk();
 
   await page.goto(await bea.openDesk());
@@ -104,6 +127,17 @@ test("a locked desk opens with its passphrase and with no other", async () => {
   await page.getByRole("alert").first().waitFor();
   await page.getByLabel(words.session.passphrase, { exact: true }).fill(PASSPHRASE);
   await page.getByRole("button", { name: words.session.unlock, exact: true }).click();
+
+  // Neither did the restart of the desk make the words forgotten: only their person does.
+  await page.getByText(say.wordsLeft).waitFor();
+  await page.getByLabel(words.session.passphrase, { exact: true }).fill(PASSPHRASE);
+  await page.getByRole("button", { name: say.wordsShow }).click();
+  expect(await wordsShown(page)).toEqual(list);
+  await page.getByRole("button", { name: say.wordsDone }).click();
+  await typesBack(page, list);
+  await page.getByRole("button", { name: say.begin }).click();
+  await page.getByRole("heading", { name: words.overview.title, level: 1 }).waitFor();
+  await page.reload();
   await page.getByRole("heading", { name: words.overview.title, level: 1 }).waitFor();
 });
 
@@ -139,11 +173,7 @@ test("a desk is brought back while its market is away, and finds its money when 
   await choosesPassphrase(page, say.makeIt);
   const list = await wordsShown(page);
   await page.getByRole("button", { name: say.wordsDone }).click();
-  for (const field of await page.getByRole("textbox").all()) {
-    const label = (await field.evaluate((box) => (box as HTMLInputElement).labels?.[0]?.textContent ?? "")).replace(/\D+/g, "");
-    await field.fill(list[Number(label) - 1] ?? "");
-  }
-  await page.getByRole("button", { name: words.common.next, exact: true }).click();
+  await typesBack(page, list);
   await page.getByRole("button", { name: say.begin }).click();
   await page.getByRole("link", { name: words.places.wallet }).first().click();
   await page.getByRole("button", { name: words.wallet.receive }).first().click();

@@ -57,24 +57,34 @@ pub enum KeyringRefused {
 
 impl From<KeyringRefused> for crate::refusal::Refusal {
     fn from(refused: KeyringRefused) -> Self {
-        let (code, remedy) = match &refused {
-            KeyringRefused::NoDesk => {
-                ("no-desk", "Make one with `tacit init --market URL`, or set TACIT_HOME.")
-            }
-            KeyringRefused::AlreadyThere => {
-                ("desk-exists", "Use it, or choose another folder with TACIT_HOME; nothing was overwritten.")
-            }
+        const BRING_BACK_IN_PAGES: &str = "bring the desk back from its 24 words in a new folder.";
+        let (code, remedy, in_pages) = match &refused {
+            KeyringRefused::NoDesk => (
+                "no-desk",
+                "Make one with `tacit init --market URL`, or set TACIT_HOME.",
+                "Make one, or bring one back.".to_owned(),
+            ),
+            KeyringRefused::AlreadyThere => (
+                "desk-exists",
+                "Use it, or choose another folder with TACIT_HOME; nothing was overwritten.",
+                "Use it; nothing was overwritten.".to_owned(),
+            ),
             KeyringRefused::WrongPassphrase => (
                 "wrong-passphrase",
                 "Try again; if it is lost, `tacit init --restore` with the 24 words in a new folder.",
+                format!("Try again; if it is lost, {BRING_BACK_IN_PAGES}"),
             ),
             KeyringRefused::Damaged { .. } => (
                 "damaged-keyring",
                 "Put back a copy of the file, or run `tacit init --restore` with the 24 words in a new folder.",
+                format!("Put back a copy of the file, or {BRING_BACK_IN_PAGES}"),
             ),
-            KeyringRefused::Disk(_) => ("disk", "Check free space and permissions of the desk folder."),
+            KeyringRefused::Disk(_) => {
+                let remedy = "Check free space and permissions of the desk folder.";
+                ("disk", remedy, remedy.to_owned())
+            }
         };
-        Self::new(code, refused.to_string(), remedy)
+        Self::new(code, refused.to_string(), remedy).in_pages(in_pages)
     }
 }
 

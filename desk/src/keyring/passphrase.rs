@@ -47,7 +47,8 @@ impl Passphrases {
                         "passphrase",
                         "the two passphrases differ",
                         "Run `tacit init` again; nothing was written.",
-                    ));
+                    )
+                    .in_pages("Type it again; nothing was written."));
                 }
                 first
             }
@@ -56,7 +57,8 @@ impl Passphrases {
         if secrecy::ExposeSecret::expose_secret(&chosen).is_empty() {
             let remedy =
                 "Choose one, or say `--no-passphrase` when everybody who can read this folder may spend.";
-            return Err(Refusal::new("passphrase", "the passphrase is empty", remedy));
+            return Err(Refusal::new("passphrase", "the passphrase is empty", remedy)
+                .in_pages("Choose one, or go without when everybody who can read this folder may spend."));
         }
         Ok(chosen)
     }
@@ -105,4 +107,5 @@ fn nobody_to_ask() -> Refusal {
         "this desk needs a passphrase and there is no terminal to ask at",
         "Set TACIT_PASSPHRASE_FILE to a file that holds it, or make the desk with `--no-passphrase`.",
     )
+    .in_pages("Unlock the desk with its passphrase.")
 }

@@ -139,6 +139,7 @@ impl Mailroom<'_> {
         let sealed = seal_letter(letter, key, &mail).map_err(|refused| {
             let sentence = format!("the desk's state could not be sealed ({refused})");
             Refusal::new("letter", sentence, "Keep a `tacit backup`: it holds everything.")
+                .in_pages("Save a backup in the settings: it holds everything.")
         })?;
         Ok(self.desk.market().acting(key)?.keep_self_letter(0, sealed.into()).await?)
     }

@@ -89,7 +89,8 @@ fn check_identity(desk: &OpenDesk, view: &MarketView) -> Result<(), Refusal> {
             "unknown-market",
             sentence,
             "Make a desk of its own with `tacit init --market URL`.",
-        ));
+        )
+        .in_pages("Make a desk of its own for that market, in another folder."));
     }
     let changed = [
         ("market", view.keys.market != pinned.market),

@@ -1,6 +1,6 @@
 //! The claims of a receipt as people read them, and what a check of it found.
 
-use super::shown::receipts::{Check, ClaimShown, VerifiedShown};
+use super::shown::receipts::{Check, CheckState, ClaimShown, VerifiedShown};
 use tacit_evidence::receipt::{Claim, Disclosed, FINANCE, LedgerFinding, VerifiedReceipt};
 
 /// The claims that a receipt shows, in the order of the document.
@@ -29,15 +29,11 @@ fn value(disclosed: &Disclosed, claim: Claim) -> Option<String> {
             .as_ref()
             .map(|licence| format!("{} (version {})", licence.name, licence.version)),
         Claim::Kind => disclosed.kind.clone(),
-        Claim::Amount => disclosed
-            .price()
-            .map(|price| price.to_string())
-            .or_else(|| disclosed.amount.map(|micros| format!("{micros} millionths"))),
+        Claim::Amount => {
+            disclosed.price().map(|price| price.to_string()).or_else(|| disclosed.amount.map(decimal))
+        }
         Claim::Currency => disclosed.currency.map(|currency| currency.code().to_owned()),
-        Claim::Fee => disclosed
-            .fee_paid()
-            .map(|fee| fee.to_string())
-            .or_else(|| disclosed.fee.map(|micros| format!("{micros} millionths"))),
+        Claim::Fee => disclosed.fee_paid().map(|fee| fee.to_string()).or_else(|| disclosed.fee.map(decimal)),
         Claim::FeeVersion => disclosed.fee_version.map(|version| version.to_string()),
         Claim::Agreement => disclosed.agreement.map(|digest| digest.to_string()),
         Claim::Payees => disclosed.payees.as_ref().map(|payees| {
@@ -61,10 +57,17 @@ fn value(disclosed: &Disclosed, claim: Claim) -> Option<String> {
     }
 }
 
+/// An amount whose currency was withheld: all currencies count in millionths.
+fn decimal(micros: u64) -> String {
+    let (whole, part) = (micros / 1_000_000, format!("{:06}", micros % 1_000_000));
+    let part = part.trim_end_matches('0');
+    format!("{whole}.{part:0<2}")
+}
+
 /// What a receipt that was accepted has passed. What does not hold is refused before it comes here.
 pub(crate) fn verified(checked: &VerifiedReceipt) -> VerifiedShown {
-    let holds = |sentence: String| Check { holds: Some(true), sentence };
-    let unknown = |sentence: &str| Check { holds: None, sentence: sentence.to_owned() };
+    let holds = |sentence: String| Check { state: CheckState::Holds, sentence };
+    let unknown = |sentence: &str| Check { state: CheckState::NotChecked, sentence: sentence.to_owned() };
     let ledger = match checked.ledger.iter().map(|(_, finding)| finding) {
         mut findings if findings.clone().next().is_none() => {
             let _nothing = findings.next();
@@ -87,5 +90,22 @@ pub(crate) fn verified(checked: &VerifiedReceipt) -> VerifiedShown {
         ),
         log: holds(format!("Entry {} of the market's log, under a signed checkpoint.", checked.index)),
         ledger,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_amount_without_its_currency_is_still_an_amount() {
+        let shown = |micros: u64| {
+            let disclosed = Disclosed { amount: Some(micros), ..Disclosed::default() };
+            value(&disclosed, Claim::Amount).unwrap_or_default()
+        };
+        assert_eq!(
+            [shown(20_000_000), shown(1_250_001), shown(0), shown(500_000)],
+            ["20.00", "1.250001", "0.00", "0.50"]
+        );
     }
 }

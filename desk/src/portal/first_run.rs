@@ -7,8 +7,9 @@ use super::market;
 use super::refusals::{Answer, Refused};
 use super::said::{Said, read};
 use super::session::short;
-use super::shown::desk::{MadeView, MakeForm, MeetForm, MetView, RestoreForm, RestoredView};
+use super::shown::desk::{MadeView, MakeForm, MeetForm, MetView, RestoreForm, RestoredView, WordsView};
 use super::shown::jobs::{JobKind, JobResult};
+use super::shown::orders::ConfirmForm;
 use super::shown::problem::Problem;
 use super::work_list::Beginning;
 use crate::backup::OpenedBackup;
@@ -57,7 +58,7 @@ pub(crate) async fn meet(State(served): State<Served>, Said(form): Said<MeetForm
     }))
 }
 
-/// Makes the desk. The words are in this answer and in no other.
+/// Makes the desk. Its words are in this answer, and can be shown again until they are confirmed.
 #[utoipa::path(post, path = "/desk", tag = "first_run", request_body = MakeForm, responses((status = 200, body = MadeView), (status = "default", description = "why not, and what to do", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn make_desk(State(served): State<Served>, Said(form): Said<MakeForm>) -> Answer<MadeView> {
     let portal = &served.portal;
@@ -69,15 +70,42 @@ pub(crate) async fn make_desk(State(served): State<Served>, Said(form): Said<Mak
     let met = meet_market(market, proxy_of(form.proxy), None, &engines).await?;
     let words = Words::draw(&mut engines.chance.rng());
     let keyring = words.keyring();
-    let made = establish(portal.folder(), engines, met.settings, &keyring, &protection, Made::Fresh);
+    let made = establish(portal.folder(), engines, met.settings, &keyring, &protection, Made::Shown(&words));
     let (desk, _) = made.await?;
     let desk = Arc::new(desk);
     portal.take_desk(desk.clone());
-    let line = words.in_one_line();
-    Ok(Json(MadeView {
-        words: line.split(' ').map(str::to_owned).collect(),
-        desk: short(portal, Some(&desk))?,
-    }))
+    Ok(Json(MadeView { words: list(&words), desk: short(portal, Some(&desk))? }))
+}
+
+/// Shows the words again, as long as nobody has confirmed that they are written down. Asks for the passphrase.
+#[utoipa::path(post, path = "/desk/words", tag = "first_run", request_body = ConfirmForm, responses((status = 200, body = WordsView), (status = "default", description = "why not, and what to do", body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn show_words(
+    State(served): State<Served>,
+    Said(form): Said<ConfirmForm>,
+) -> Answer<WordsView> {
+    let portal = &served.portal;
+    let desk = portal.open_desk()?;
+    let words = desk.unconfirmed_words().await?.ok_or_else(|| {
+        Refused::new(
+            StatusCode::CONFLICT,
+            "words-confirmed",
+            "The words of this desk were written down, and the desk has forgotten them.",
+            "Look at your paper. If it is lost, move the money to a new desk.",
+        )
+    })?;
+    portal.confirm(form.passphrase).await?;
+    Ok(Json(WordsView { words: list(&words) }))
+}
+
+/// The words are on paper: from now on the desk has forgotten them.
+#[utoipa::path(delete, path = "/desk/words", tag = "first_run", responses((status = 204, description = "done"), (status = "default", description = "why not, and what to do", body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn confirm_words(State(served): State<Served>) -> Result<StatusCode, Refused> {
+    served.portal.open_desk()?.words_are_on_paper().await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn list(words: &Words) -> Vec<String> {
+    words.in_one_line().split(' ').map(str::to_owned).collect()
 }
 
 /// Brings a desk back from its words, and from a backup if there is one.

@@ -73,6 +73,10 @@ pub(crate) async fn cancel_job(
             portal.stop_job(&id).await?;
             ("Every part crossed whole or stays where it is.", "Go on crossing from the wallet.")
         }
+        JobKind::Ledger => {
+            portal.stop_job(&id).await?;
+            ("No money is concerned: only public records were read.", "Begin it again whenever you like.")
+        }
         JobKind::Restore => {
             portal.stop_job(&id).await?;
             (

@@ -36,6 +36,7 @@ mod serve;
 mod session;
 mod sessions;
 pub mod shown;
+mod verifying;
 mod wallet;
 mod watch;
 mod work_list;
@@ -100,6 +101,7 @@ fn api() -> OpenApiRouter<Served> {
         .routes(routes!(first_run::meet))
         .routes(routes!(first_run::make_desk))
         .routes(routes!(first_run::restore_desk))
+        .routes(routes!(first_run::show_words, first_run::confirm_words))
         .routes(routes!(about::desk, about::change_desk))
         .routes(routes!(about::backup))
         .routes(routes!(about::doctor))
@@ -124,7 +126,8 @@ fn api() -> OpenApiRouter<Served> {
         .routes(routes!(receipts::receipt_json))
         .routes(routes!(receipts::receipt_pdf))
         .routes(routes!(receipts::present_receipt))
-        .routes(routes!(receipts::verify))
+        .routes(routes!(verifying::verify))
+        .routes(routes!(verifying::verify_ledger))
         .routes(routes!(files::put_file, files::remove_file))
         .routes(routes!(choices::choices))
         .routes(routes!(sell::check_goods))

@@ -1,33 +1,25 @@
-//! Receipts: listed, checked whenever they are looked at, handed out; and checking what others hand over.
+//! Receipts: listed, checked whenever they are looked at, handed out whole or in part.
 
 use super::bought::attachment;
 use super::claims::{shown_claims, verified};
 use super::guards::Served;
 use super::orders::renews_until;
-use super::refusals::{Answer, Refused, sentence};
-use super::said::{Named, Said, bounded, field_fault};
+use super::refusals::{Answer, Refused};
+use super::said::{Named, Said, field_fault};
 use super::shown::Attachment;
 use super::shown::orders::Side;
 use super::shown::problem::Problem;
-use super::shown::receipts::{
-    Check, ClaimShown, ForWhom, PresentForm, ReceiptCard, ReceiptView, ReceiptsView, VerifyView,
-};
+use super::shown::receipts::{ForWhom, PresentForm, ReceiptCard, ReceiptView, ReceiptsView};
 use crate::commands::receipts::page_parts;
 use crate::open::OpenDesk;
 use crate::story::receipts::{ReceiptKept, Side as KeptSide};
-use crate::verify::documents::{self, Document, Relying};
-use crate::verify::keys::{KeysFrom, TrustedKeys};
 use axum::Json;
-use axum::extract::{Request, State};
+use axum::extract::State;
 use axum::response::Response;
 use std::cmp::Reverse;
-use std::path::PathBuf;
-use tacit_evidence::receipt::{Claim, Disclosed, FINANCE};
+use tacit_evidence::receipt::{Claim, FINANCE};
 use tacit_values::rand_core::Rng;
 use tacit_values::{ReceiptId, base64url};
-
-/// No document that can be checked is longer.
-const LONGEST_DOCUMENT: usize = tacit_delivery::MOST_SAMPLE_BYTES;
 
 /// All receipts of this desk.
 #[utoipa::path(get, path = "/receipts", tag = "receipts", responses((status = 200, body = ReceiptsView), (status = "default", description = "why not, and what to do", body = Problem, content_type = "application/problem+json")))]
@@ -113,65 +105,6 @@ pub(crate) async fn present_receipt(
     });
     let shown = desk.present_receipt(&id, &reveal, form.with_ledger, &to, &nonce).await?;
     Ok(attachment(shown.to_json(), "application/json", &format!("{id}.presentation.json")))
-}
-
-/// Checks a document that somebody handed over: the body is the document.
-#[utoipa::path(post, path = "/verify", tag = "receipts", request_body(content = Vec<u8>, content_type = "application/octet-stream"), responses((status = 200, body = VerifyView), (status = "default", description = "why not, and what to do", body = Problem, content_type = "application/problem+json")))]
-pub(crate) async fn verify(State(served): State<Served>, request: Request) -> Answer<VerifyView> {
-    let desk = served.portal.open_desk()?;
-    let bytes = bounded(request, LONGEST_DOCUMENT).await?;
-    let document = documents::parse(&bytes)?;
-    let what = kind_of(&document);
-    let ledger = desk.ledger_witness(document.ledger_claims()).await?;
-    let keys = TrustedKeys { keys: desk.settings().pinned.clone(), from: KeysFrom::Desk };
-    let now = desk.now();
-    let mut given = vec![(PathBuf::from("the document"), document)];
-    if let Some(manifest) = given[0].1.sampled_manifest() {
-        // A sample is checked against its manifest, which only the market has; it learns nothing from that but the time.
-        if let Ok(view) = desk.market().singly().map_err(crate::Refusal::from)?.manifest(manifest).await {
-            given.push((PathBuf::from("its manifest"), Document::Manifest(Box::new(view))));
-        }
-    }
-    let found = tokio::task::spawn_blocking(move || {
-        documents::check(&given, &Relying { keys: &keys, seller: None, asked: None, now }, &ledger)
-    });
-    Ok(Json(match found.await.expect("checking documents does not panic") {
-        Ok(found) => {
-            let first = found.into_iter().next();
-            let text = first.as_ref().map(|found| found.text.clone()).unwrap_or_default();
-            let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-            let says = lines.next().map(sentence).unwrap_or_default();
-            let mut findings: Vec<Check> =
-                lines.map(|line| Check { holds: Some(true), sentence: sentence(line) }).collect();
-            findings.push(Check { holds: None, sentence: KeysFrom::Desk.sentence().to_owned() });
-            let claims = first.map(|found| claims_in(&found.document)).unwrap_or_default();
-            VerifyView { what: what.to_owned(), holds: true, sentence: says, findings, claims }
-        }
-        Err(refusal) => VerifyView {
-            what: what.to_owned(),
-            holds: false,
-            sentence: sentence(&refusal.sentence),
-            findings: vec![Check { holds: Some(false), sentence: sentence(&refusal.remedy) }],
-            claims: Vec::new(),
-        },
-    }))
-}
-
-fn kind_of(document: &Document) -> &'static str {
-    match document {
-        Document::Receipt(_) => "receipt",
-        Document::Presentation(..) => "presentation",
-        Document::Manifest(_) => "manifest",
-        Document::SignedManifest(_) => "signed manifest",
-        Document::Sample(_) => "sample",
-        Document::LogProof(_) => "log proof",
-    }
-}
-
-/// What a document says, as far as its check names it.
-fn claims_in(document: &serde_json::Value) -> Vec<ClaimShown> {
-    let disclosed = document.get("disclosed").cloned().unwrap_or_default();
-    serde_json::from_value::<Disclosed>(disclosed).map(|claims| shown_claims(&claims)).unwrap_or_default()
 }
 
 async fn card(desk: &OpenDesk, kept: &ReceiptKept) -> Result<ReceiptCard, Refused> {

@@ -60,7 +60,7 @@ impl Refused {
         Self::new(
             StatusCode::NOT_FOUND,
             "not-found",
-            format!("there is no such {what} on this desk"),
+            format!("There is no such {what} on this desk."),
             "Go back to the list and choose again.",
         )
     }
@@ -96,7 +96,7 @@ impl IntoResponse for Refused {
 pub(crate) fn problem_of(refusal: &Refusal) -> Problem {
     let code = refusal.code.as_ref();
     let mut problem =
-        Refused::new(status_of(code), code, sentence(&refusal.sentence), in_the_pages(&refusal.remedy)).0;
+        Refused::new(status_of(code), code, sentence(&refusal.sentence), sentence(refusal.remedy_in_pages())).0;
     problem.money = money_of(code).map(str::to_owned);
     *problem
 }
@@ -133,6 +133,9 @@ fn money_of(code: &str) -> Option<&'static str> {
         "damaged-download" | "not-fetched" | "not-checked" | "untrue-manifest" | "untrue-blocks" => {
             "The payment stands; what you bought can be fetched again."
         }
+        "not-listed" | "no-file" | "empty-file" | "unreadable-file" | "not-sealed" | "sample"
+        | "not-built" | "not-uploaded" | "begun-otherwise" | "not-moved" | "not-yours" | "file-changed"
+        | "not-verified" => "No money is concerned: nothing was paid or promised.",
         "forked-log" | "market-keys-changed" => {
             "This desk pays nothing at this market until that is settled."
         }
@@ -147,44 +150,4 @@ pub(crate) fn sentence(text: &str) -> String {
         Some(first) => format!("{}{}.", first.to_uppercase(), letters.as_str()),
         None => String::new(),
     }
-}
-
-/// Remedies name commands of the terminal; on the pages the same things have other names.
-fn in_the_pages(remedy: &str) -> String {
-    const SAID: &[(&str, &str)] = &[
-        ("Run the command again", "Try again"),
-        ("run the command again", "try again"),
-        ("Search again with `tacit search`.", "Search again."),
-        ("Choose another with `tacit search`.", "Choose another listing."),
-        ("See `tacit orders`.", "Look at the order."),
-        ("See `tacit listings`.", "Look at your listings."),
-        ("See your own listings with `tacit listings`.", "Look at your listings."),
-        ("See `tacit receipts`.", "Look at your receipts."),
-        ("See `tacit receipts show`.", "Look at the receipt."),
-        ("Run `tacit orders resume` again", "Resume the order"),
-        ("Run `tacit orders resume`", "Resume the order"),
-        ("(`tacit orders show`)", "(see the order)"),
-        (
-            "Look at `tacit show` and order again with a higher --max-price if it is worth that.",
-            "Look at the listing again and order at the new price if it is worth that.",
-        ),
-        ("Look at `tacit show` and order again.", "Look at the listing and order again."),
-        (
-            "Top up: `tacit wallet address` gives an address for whoever sends you money.",
-            "Top up: the wallet gives an address for whoever sends you money.",
-        ),
-        (
-            "Run `tacit wallet` while the market is reachable.",
-            "Open the wallet while the market is reachable.",
-        ),
-        (
-            "`tacit init --restore` with the 24 words in a new folder",
-            "bring the desk back from its 24 words in a new folder",
-        ),
-    ];
-    let mut text = remedy.to_owned();
-    for (terminal, page) in SAID {
-        text = text.replace(terminal, page);
-    }
-    text
 }

@@ -24,7 +24,7 @@ use zeroize::Zeroize;
 /// Who is here, and how far the desk is.
 #[utoipa::path(get, path = "/session", tag = "session", responses((status = 200, body = SessionView), (status = "default", description = "why not, and what to do", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn session(State(served): State<Served>, key: SessionKey) -> Answer<SessionView> {
-    Ok(Json(view(&served.portal, &key)?))
+    Ok(Json(view(&served.portal, &key).await?))
 }
 
 /// Opens a session with the token of a link. Each token works once.
@@ -48,7 +48,7 @@ pub(crate) async fn open_session(
     if let DeskStage::Locked = portal.stage() {
         portal.sessions().lock(&key);
     }
-    let mut answer = Json(view(portal, &key)?).into_response();
+    let mut answer = Json(view(portal, &key).await?).into_response();
     let set = format!("{}={cookie}; HttpOnly; SameSite=Strict; Path=/", served.cookie_name());
     let set = HeaderValue::from_str(&set).expect("a cookie of letters and digits is a header");
     answer.headers_mut().insert(header::SET_COOKIE, set);
@@ -93,7 +93,7 @@ pub(crate) async fn unlock(
         portal.take_desk(Arc::new(desk));
     }
     portal.sessions().unlock(&key, portal.now());
-    Ok(Json(view(portal, &key)?))
+    Ok(Json(view(portal, &key).await?))
 }
 
 /// Locks this page. The desk goes on answering orders.
@@ -109,7 +109,7 @@ pub(crate) async fn lock(State(served): State<Served>, key: SessionKey) -> Answe
         ));
     }
     portal.sessions().lock(&key);
-    Ok(Json(view(portal, &key)?))
+    Ok(Json(view(portal, &key).await?))
 }
 
 /// What somebody offers to open the keyring with.
@@ -182,7 +182,7 @@ impl Portal {
 }
 
 /// The session as its page sees it.
-pub(crate) fn view(portal: &Portal, key: &SessionKey) -> Result<SessionView, Refused> {
+pub(crate) async fn view(portal: &Portal, key: &SessionKey) -> Result<SessionView, Refused> {
     let standing = guards::standing(portal, key);
     let csrf = portal.sessions().csrf(key).ok_or_else(|| {
         Refused::new(
@@ -204,8 +204,13 @@ pub(crate) fn view(portal: &Portal, key: &SessionKey) -> Result<SessionView, Ref
         DeskStage::Open(desk) if !locked => Some(short(portal, Some(desk))?),
         _ => Some(short(portal, None)?),
     };
+    let words_to_confirm = match &at_hand {
+        DeskStage::Open(desk) if !locked => desk.unconfirmed_words().await?.is_some(),
+        _ => false,
+    };
     let idle_lock_s = portal.settings().idle_lock().as_secs();
-    Ok(SessionView { stage, csrf, idle_lock_s, working: matches!(at_hand, DeskStage::Open(_)), desk })
+    let working = matches!(at_hand, DeskStage::Open(_));
+    Ok(SessionView { stage, csrf, idle_lock_s, working, words_to_confirm, desk })
 }
 
 /// The desk in a few lines.

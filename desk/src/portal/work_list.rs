@@ -214,11 +214,16 @@ impl Job {
 
     /// How far the present stage is, in bytes.
     pub(crate) fn bytes(&self, done: u64, total: u64) {
+        self.counted(done, total, Unit::Bytes);
+    }
+
+    /// How far the present stage is.
+    pub(crate) fn counted(&self, done: u64, total: u64, unit: Unit) {
         let step = (total / STEPS).max(1);
         let mut jobs = self.portal.house().work.lock();
         let Some(entry) = jobs.iter_mut().find(|entry| entry.view.id == self.id) else { return };
         let same = entry.view.total == Some(total);
-        (entry.view.done, entry.view.total, entry.view.unit) = (Some(done), Some(total), Some(Unit::Bytes));
+        (entry.view.done, entry.view.total, entry.view.unit) = (Some(done), Some(total), Some(unit));
         if same && done != total && done.abs_diff(entry.told_at) < step {
             return;
         }

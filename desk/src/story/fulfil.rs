@@ -463,6 +463,7 @@ fn read<T: serde::de::DeserializeOwned>(body: &Value) -> Result<T, Refusal> {
 fn not_a_step(why: &dyn std::fmt::Display) -> Refusal {
     let remedy = "`tacit orders show ORDER` says where it stands; `tacit desk` goes on with it by itself.";
     Refusal::new("order", why.to_string(), remedy)
+        .in_pages("Look at the sale: it says where it stands, and the desk goes on with it by itself.")
 }
 
 /// Whether the letter itself is what cannot be acted on, today or later.

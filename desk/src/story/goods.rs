@@ -169,5 +169,6 @@ pub(crate) async fn own(desk: &OpenDesk, listing: &ListingId) -> Result<(Goods, 
     published.ok_or_else(|| {
         let remedy = "See your own listings with `tacit listings`.";
         Refusal::new("not-yours", "this desk did not publish that listing", remedy)
+            .in_pages("Look at your listings.")
     })
 }

@@ -312,7 +312,8 @@ impl OpenDesk {
                     price.money(),
                     kept.price
                 );
-                return Ok(Refusal::new("price-changed", sentence, "Look at `tacit show` and order again."));
+                return Ok(Refusal::new("price-changed", sentence, "Look at `tacit show` and order again.")
+                    .in_pages("Look at the listing and order again."));
             }
         }
         Ok(refusal)
@@ -414,7 +415,7 @@ fn over(kept: &PurchaseKept) -> Option<Refusal> {
             "declined",
             refusal.to_string(),
             "Nothing was paid. Look at `tacit show` and order again.",
-        ),
+        ).in_pages("Nothing was paid. Look at the listing and order again."),
         Purchase::Expired { why, .. } => Refusal::new(
             "expired",
             format!("the order ended: {}", ended_because(*why)),
@@ -424,7 +425,7 @@ fn over(kept: &PurchaseKept) -> Option<Refusal> {
             "faulty-delivery",
             format!("the delivery is not what was sold: {fault}"),
             "The payment went straight to the seller; the signed statement and header are kept with the order as evidence (`tacit --json orders show`).",
-        ),
+        ).in_pages("The payment went straight to the seller; the signed statement and header are kept with the order as evidence."),
         _ => return None,
     })
 }
@@ -457,10 +458,12 @@ fn not_a_step(why: &dyn std::fmt::Display) -> Refusal {
     let remedy =
         "`tacit orders show ORDER` says where it stands; `tacit orders resume ORDER` goes on with it.";
     Refusal::new("order", why.to_string(), remedy)
+        .in_pages("Look at the order: it says where it stands, and resuming goes on with it.")
 }
 
 fn no_such_order() -> Refusal {
     let remedy =
         "`tacit orders` lists those that it has; `tacit init --restore` finds those of your words again.";
     Refusal::new("no-order", "this desk has no such order", remedy)
+        .in_pages("Look at your orders. Those of a desk that was lost come back with its 24 words.")
 }

@@ -54,6 +54,7 @@ impl OpenDesk {
         let kept = self.cabinet().get::<ReceiptKept>(RECEIPTS, &id.to_string()).await?;
         kept.map(|kept| kept.value).ok_or_else(|| {
             Refusal::new("no-receipt", "this desk has no such receipt", "See `tacit receipts`.")
+                .in_pages("Look at your receipts.")
         })
     }
 
@@ -83,6 +84,7 @@ impl OpenDesk {
         let holder = self.keyring().order_persona(kept.order);
         present(&kept.receipt, reveal, with_ledger, &holder, audience, nonce, self.now()).map_err(|refused| {
             Refusal::new("not-presented", refused.to_string(), "See `tacit receipts show`.")
+                .in_pages("Look at the receipt.")
         })
     }
 
@@ -207,7 +209,7 @@ fn untrue_evidence(refusal: Refusal) -> Refusal {
         format!("what the market gave for the receipt does not hold: {}", refusal.sentence),
         "Nothing was lost, and no receipt is kept yet: run `tacit orders resume` again. If it stays so, ask the market's \
          operator.",
-    )
+    ).in_pages("Nothing was lost, and no receipt is kept yet: resume the order. If it stays so, ask the market's operator.")
 }
 
 fn damaged() -> Refusal {
@@ -216,4 +218,5 @@ fn damaged() -> Refusal {
         "the parts of the receipt do not fit together",
         "Run `tacit orders resume` again; nothing was lost.",
     )
+    .in_pages("Resume the order; nothing was lost.")
 }

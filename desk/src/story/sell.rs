@@ -93,7 +93,8 @@ impl OpenDesk {
                 "not-built",
                 "later versions cannot be sold yet: nothing would deliver them",
                 "Leave --updates out, or say `--updates none`; nothing was sealed or sent.",
-            ));
+            )
+            .in_pages("Sell it without later versions; nothing was sealed or sent."));
         }
         let market = self.mirror().meet().await?;
         let file = file_to_sell(file)?;
@@ -140,6 +141,7 @@ impl OpenDesk {
         cleared.go_live(goods.listing, seller.persona(), mail, described, self.now()).sign(&seller).map_err(
             |refused| {
                 Refusal::new("not-listed", refused.to_string(), "Change that and run the command again.")
+                    .in_pages("Change that and try again.")
             },
         )
     }
@@ -185,6 +187,7 @@ impl OpenDesk {
                     refused.to_string(),
                     "`tacit listings` shows its state and what it asks for.",
                 )
+                .in_pages("Look at your listings: they show its state and what it asks for.")
             })
         };
         let (mut goods, mut newest) = own(self, listing).await?;
@@ -200,6 +203,7 @@ impl OpenDesk {
         let next = change(newest.listing)?;
         let signed = next.sign(&self.keyring().seller()).map_err(|refused| {
             Refusal::new("not-listed", refused.to_string(), "Change that and run the command again.")
+                .in_pages("Change that and try again.")
         })?;
         self.publish(&mut goods, signed.clone()).await?;
         Ok(signed)
@@ -351,6 +355,7 @@ fn not_cleared(refused: tacit_catalogue::NotCleared) -> Refusal {
         refused.to_string(),
         "Change that and run the command again; nothing was sealed or sent.",
     )
+    .in_pages("Change that and try again; nothing was sealed or sent.")
 }
 
 /// Where the file really lies. A folder, a pipe or a device is refused before anything waits for its content.
@@ -370,8 +375,10 @@ fn not_opened(refused: SampleNotOpened) -> Refusal {
             CHANGED,
             "the file is not what was sealed any more: it changed before its sample was opened",
             "Nothing is for sale. Run the command again: it seals the file as it is now.",
-        ),
-        other => Refusal::new("sample", other.to_string(), "Change that and run the command again."),
+        )
+        .in_pages("Nothing is for sale. Choose the file again: it is sealed as it is now."),
+        other => Refusal::new("sample", other.to_string(), "Change that and run the command again.")
+            .in_pages("Change that and try again."),
     }
 }
 
@@ -390,6 +397,7 @@ fn not_uploaded(refused: tacit_wire::client::NotUploaded) -> Refusal {
             "not-uploaded",
             other.to_string(),
             "Run the command again: it goes on where it stopped.",
-        ),
+        )
+        .in_pages("Go on with it from your listings: it continues where it stopped."),
     }
 }

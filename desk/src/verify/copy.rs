@@ -191,6 +191,7 @@ fn lacks(name: &str) -> Refusal {
         format!("the copy lacks {name}"),
         "Make it again with `tacit verify ledger --market URL --save DIR`.",
     )
+    .in_pages("Check the ledger again: it is fetched anew.")
 }
 
 fn unreadable(name: &str, cause: &std::io::Error) -> Refusal {

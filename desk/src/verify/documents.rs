@@ -1,10 +1,12 @@
 //! Documents that somebody hands over: recognised by their content, checked together, for some open each other.
 //!
 //! A sample needs its manifest, a log proof the leaf that it is about; both may lie in another file of the same command. How
-//! each kind is checked stands in [`receipts`], [`manifests`], [`samples`] and [`log_proofs`].
+//! each kind is checked stands in [`receipts`], [`manifests`], [`samples`] and [`log_proofs`]; how a receipt is taken out of its
+//! PDF in [`printed`].
 
 mod log_proofs;
 mod manifests;
+mod printed;
 mod receipts;
 mod samples;
 
@@ -36,6 +38,8 @@ pub enum Document {
     Sample(Box<Sample>),
     /// That some leaf is in the log.
     LogProof(Box<LogProof>),
+    /// A document that lies inside a PDF: what is checked is the document, not what is printed.
+    Printed(Box<Document>),
 }
 
 /// What a check of documents may rely on.
@@ -56,8 +60,71 @@ pub struct Relying<'a> {
 pub struct Finding {
     /// For programs.
     pub document: Value,
-    /// For people.
-    pub text: String,
+    /// The one sentence to read first.
+    pub sentence: String,
+    /// What was looked at, and what to know besides.
+    pub lines: Vec<Line>,
+}
+
+/// One line under the sentence of a finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// Whether it was checked.
+    pub state: LineState,
+    /// What was found, as a terminal says it.
+    pub sentence: String,
+    /// The same on the pages, where a terminal would name its commands.
+    pages: Option<&'static str>,
+}
+
+/// Whether what a line is about was checked. What does not hold is a refusal and never a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LineState {
+    /// It was, and holds.
+    Holds,
+    /// It was not; the line says why.
+    NotChecked,
+    /// There is nothing in it to check.
+    Remark,
+}
+
+impl Line {
+    fn of(state: LineState, sentence: impl Into<String>) -> Self {
+        Self { state, sentence: sentence.into(), pages: None }
+    }
+
+    fn holds(sentence: impl Into<String>) -> Self {
+        Self::of(LineState::Holds, sentence)
+    }
+
+    fn not_checked(sentence: impl Into<String>) -> Self {
+        Self::of(LineState::NotChecked, sentence)
+    }
+
+    fn remark(sentence: impl Into<String>) -> Self {
+        Self::of(LineState::Remark, sentence)
+    }
+
+    fn in_pages(self, sentence: &'static str) -> Self {
+        Self { pages: Some(sentence), ..self }
+    }
+
+    /// As the pages say it.
+    pub fn on_a_page(&self) -> &str {
+        self.pages.unwrap_or(&self.sentence)
+    }
+}
+
+impl Finding {
+    /// For a terminal: the sentence and all lines; what was not checked says so.
+    pub fn text(&self) -> String {
+        let mut text = self.sentence.clone();
+        for line in &self.lines {
+            let mark = if line.state == LineState::NotChecked { "NOT CHECKED: " } else { "" };
+            text.push_str(&format!("\n{mark}{}", line.sentence));
+        }
+        text
+    }
 }
 
 /// Reads one document; its size is bounded first.
@@ -80,6 +147,13 @@ pub fn read(path: &Path) -> Result<Document, Refusal> {
 
 /// Recognises a document by what is in it.
 pub fn parse(bytes: &[u8]) -> Result<Document, Refusal> {
+    if let Some(attached) = printed::attachment(bytes)? {
+        return parse_json(attached).map(|document| Document::Printed(Box::new(document)));
+    }
+    parse_json(bytes)
+}
+
+fn parse_json(bytes: &[u8]) -> Result<Document, Refusal> {
     let value: Value = serde_json::from_slice(bytes).map_err(|_| unknown())?;
     let has = |names: &[&str]| names.iter().all(|name| value.get(name).is_some());
     if has(&["sd_jwt"]) {
@@ -116,8 +190,9 @@ fn read_as<T: serde::de::DeserializeOwned>(bytes: &[u8], what: &str) -> Result<T
 fn unknown() -> Refusal {
     Refusal::usage(
         "this is no receipt, presentation, manifest, sample or log proof",
-        "Give the JSON as it was handed over; for a whole ledger say `tacit verify ledger`.",
+        "Give the document as it was handed over; for a whole ledger say `tacit verify ledger`.",
     )
+    .in_pages("Choose the document as it was handed over, JSON or the PDF of a receipt.")
 }
 
 impl Document {
@@ -126,6 +201,7 @@ impl Document {
         match self {
             Self::Receipt(receipt) => &receipt.ledger,
             Self::Presentation(_, claims) => claims,
+            Self::Printed(inside) => inside.ledger_claims(),
             _ => &[],
         }
     }
@@ -144,18 +220,33 @@ pub fn check(
 ) -> Result<Vec<Finding>, Refusal> {
     let mut findings = Vec::new();
     for (path, document) in documents {
-        let found = match document {
-            Document::Receipt(receipt) => receipts::check(receipt, relying, ledger),
-            Document::Presentation(shown, _) => receipts::check_shown(shown, relying, ledger),
-            Document::Manifest(view) => manifests::check(view, relying),
-            Document::SignedManifest(signed) => manifests::check_signed(signed, relying),
-            Document::Sample(sample) => samples::check(sample, documents, relying),
-            Document::LogProof(proof) => log_proofs::check(proof, documents, relying),
-        };
+        let found = check_one(document, documents, relying, ledger);
         findings.push(found.map_err(|refusal| Refusal {
             sentence: format!("{}: {}", path.display(), refusal.sentence),
             ..refusal
         })?);
     }
     Ok(findings)
+}
+
+fn check_one(
+    document: &Document,
+    documents: &[(PathBuf, Document)],
+    relying: &Relying<'_>,
+    ledger: &impl LedgerWitness,
+) -> Result<Finding, Refusal> {
+    match document {
+        Document::Receipt(receipt) => receipts::check(receipt, relying, ledger),
+        Document::Presentation(shown, _) => receipts::check_shown(shown, relying, ledger),
+        Document::Manifest(view) => manifests::check(view, relying),
+        Document::SignedManifest(signed) => manifests::check_signed(signed, relying),
+        Document::Sample(sample) => samples::check(sample, documents, relying),
+        Document::LogProof(proof) => log_proofs::check(proof, documents, relying),
+        Document::Printed(inside) => {
+            let mut finding = check_one(inside, documents, relying, ledger)?;
+            finding.document["printed"] = Value::Bool(true);
+            finding.lines.push(Line::not_checked(printed::NOT_THE_PRINT));
+            Ok(finding)
+        }
+    }
 }

@@ -96,4 +96,5 @@ fn no_keys() -> Refusal {
         "this holds no market keys",
         "Give the JSON of `tacit whoami --json`, or of the market's own page /market.",
     )
+    .in_pages("Give the market's keys as JSON, as its operator publishes them.")
 }

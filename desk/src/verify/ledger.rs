@@ -56,7 +56,8 @@ pub fn genesis_of(copy: &LedgerCopy, keys: &PinnedKeys) -> Result<Genesis, Refus
     Ok(genesis)
 }
 
-/// Verifies everything in a copy. Takes as long as the ledger is large: run it where blocking is allowed.
+/// Verifies everything in a copy. Takes as long as the ledger is large: run it where blocking is allowed. Whoever finishes
+/// the bar meanwhile stops it.
 pub fn verify_copy(
     copy: &LedgerCopy,
     keys: &PinnedKeys,
@@ -78,6 +79,13 @@ pub fn verify_copy(
                 refused("the log closes an epoch of a pool that the genesis document does not name")
             })?;
             at.take(copy, &leaf, crossings)?;
+        }
+        if bar.is_finished() {
+            return Err(Refusal::new(
+                "stopped",
+                "the check was stopped",
+                "Begin it again whenever you like.",
+            ));
         }
         bar.set_position(index.0 + 1);
         Ok(())
@@ -153,7 +161,8 @@ impl<'g> PoolUnderWay<'g> {
                 "incomplete-copy",
                 format!("the copy lacks epoch {} of pool {}", leaf.epoch, leaf.pool),
                 "Make it again with `tacit verify ledger --market URL --save DIR`.",
-            )),
+            )
+            .in_pages("Check the ledger again: it is fetched anew.")),
         }
     }
 }

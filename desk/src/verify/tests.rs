@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that does not hold should stop at once")]
 
 use super::copy::{CHECKPOINT, GENESIS, LedgerCopy, epoch_name, segment_name};
-use super::documents::{self, Document, Relying};
+use super::documents::{self, Document, Finding, LineState, Relying};
 use super::keys::{self, KeysFrom, TrustedKeys};
 use super::ledger::{VerifiedLedger, epochs_of, verify_copy};
 use crate::refusal::Refusal;
@@ -267,11 +267,64 @@ fn given(name: &str) -> (Vec<(PathBuf, Document)>, TrustedKeys) {
 }
 
 fn check(name: &str) -> Result<Value, Refusal> {
-    let (read, trusted) = given(name);
+    finding(given(name), None).map(|found| found.document)
+}
+
+fn finding(
+    (read, trusted): (Vec<(PathBuf, Document)>, TrustedKeys),
+    asked: Option<(&str, &str)>,
+) -> Result<Finding, Refusal> {
     let now = Timestamp::from_secs(1_900_000_000);
-    let relying = Relying { keys: &trusted, seller: None, asked: None, now };
-    let mut found = documents::check(&read, &relying, &MirroredLedger::default())?;
-    Ok(found.remove(0).document)
+    let relying = Relying { keys: &trusted, seller: None, asked, now };
+    Ok(documents::check(&read, &relying, &MirroredLedger::default())?.remove(0))
+}
+
+/// The state of the line that says this.
+fn state(found: &Finding, says: &str) -> LineState {
+    let line = found.lines.iter().find(|line| line.sentence.contains(says));
+    line.unwrap_or_else(|| panic!("nothing says {says}: {:?}", found.lines)).state
+}
+
+#[test]
+fn only_what_was_checked_is_said_to_hold() {
+    let receipt = finding(given("receipt-good.json"), None).unwrap();
+    assert_eq!(state(&receipt, "the epoch is not at hand"), LineState::NotChecked);
+    assert_eq!(state(&receipt, "Price:"), LineState::Holds);
+    assert!(receipt.text().contains("NOT CHECKED: Payment in epoch"), "{}", receipt.text());
+    let shown = finding(given("presentation-good-finance.json"), None).unwrap();
+    assert_eq!(state(&shown, "Withheld:"), LineState::Remark);
+    assert_eq!(state(&shown, "It points at no payment"), LineState::Remark);
+    assert_eq!(state(&shown, "Whether it was made for you"), LineState::NotChecked);
+    let named = |name: &str| shown.document[name].as_str().unwrap().to_owned();
+    let (audience, nonce) = (named("audience"), named("nonce"));
+    let asked = Some((audience.as_str(), nonce.as_str()));
+    let mine = finding(given("presentation-good-finance.json"), asked).unwrap();
+    assert_eq!(state(&mine, "It was made for you"), LineState::Holds);
+    assert!(
+        finding(given("presentation-good-finance.json"), Some(("somebody else", nonce.as_str()))).is_err()
+    );
+    for line in receipt.lines.iter().chain(&shown.lines) {
+        assert!(!line.on_a_page().contains("--"), "{}", line.on_a_page());
+    }
+}
+
+#[test]
+fn a_receipt_is_found_in_its_pdf_and_what_is_printed_is_not_vouched_for() {
+    let json = serde_json::to_vec(&vector("receipt-good.json")["receipt"]).unwrap();
+    let pdf = |attached: &[u8]| {
+        let head: &[u8] = b"%PDF-1.7\n1 0 obj\n<</Names <</EmbeddedFiles 2 0 R>>>>\nendobj\n2 0 obj\n<<\n/Length 9\n/Type /EmbeddedFile\n>>\nstream\n";
+        [head, attached, b"\nendstream\nendobj\n%%EOF"].concat()
+    };
+    let (_, keys) = given("receipt-good.json");
+    let read = documents::parse(&pdf(&json)).unwrap();
+    assert!(!read.ledger_claims().is_empty());
+    let found = finding((vec![(PathBuf::from("receipt.pdf"), read)], keys), None).unwrap();
+    assert_eq!((&found.document["kind"], &found.document["printed"]), (&"receipt".into(), &true.into()));
+    assert_eq!(state(&found, "only the receipt attached to the PDF was checked"), LineState::NotChecked);
+    for other in [&b"%PDF-1.7\nnothing"[..], &pdf(b"x\x9cpacked"), b"%PDF-1.7 /EmbeddedFile", b"%PDF-"] {
+        let refusal = documents::parse(other).unwrap_err();
+        assert!(refusal.remedy.contains("receipt.json"), "{refusal}");
+    }
 }
 
 #[test]

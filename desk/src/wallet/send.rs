@@ -90,7 +90,9 @@ impl Wallet<'_> {
             if let Some(successor) = pool.pool.leaves_only_to(open) {
                 let sentence = format!("this pool was rotated: its notes may only cross to pool {successor}");
                 let remedy = "Move your money with `tacit wallet cross`, then pay in the new pool: ask for a new address, or order anew.";
-                return Err(Refusal::new("rotated-pool", sentence, remedy));
+                return Err(Refusal::new("rotated-pool", sentence, remedy).in_pages(
+                    "Move your money across in the wallet, then pay in the new pool: ask for a new address, or order anew.",
+                ));
             }
             let _turn = self.turn().await?;
             let mut state = self.catch_up(pool).await?;
@@ -126,7 +128,8 @@ impl Wallet<'_> {
             }
         }
         let remedy = "Send larger parts to yourself first (`tacit wallet send` to `tacit wallet address`), then try again.";
-        Err(Refusal::new("too-many-notes", "the wallet's notes are too small for this payment", remedy))
+        Err(Refusal::new("too-many-notes", "the wallet's notes are too small for this payment", remedy)
+            .in_pages("Send larger parts to an address of your own first, then try again."))
     }
 
     /// Brings a merge that was begun to its end; an outcome when it is still open.
@@ -180,7 +183,7 @@ impl Wallet<'_> {
         pool: &FollowedPool,
     ) -> Result<(), Refusal> {
         let again = |refused: tacit_settlement::wallet::NotReserved| {
-            Refusal::new("busy-notes", refused.to_string(), "Run the command again.")
+            Refusal::new("busy-notes", refused.to_string(), "Run the command again.").in_pages("Try again.")
         };
         state.reserve(&begun.notes, begun.valid_until).map_err(again)?;
         let mut change = self.desk.cabinet().change();
@@ -405,6 +408,7 @@ fn check_same(intent: &PaymentIntent, begun: &Begun) -> Result<(), Refusal> {
 fn other_payment() -> Refusal {
     let remedy = "Look at `tacit wallet history`; a new payment needs a name of its own.";
     Refusal::new("payment-differs", "another payment was begun under this name", remedy)
+        .in_pages("Look at the wallet's history; then send anew.")
 }
 
 fn not_built(why: &dyn std::fmt::Display) -> Refusal {
@@ -413,6 +417,7 @@ fn not_built(why: &dyn std::fmt::Display) -> Refusal {
         format!("the payment could not be built ({why})"),
         "Run the command again.",
     )
+    .in_pages("Try again.")
 }
 
 pub(super) fn no_pool() -> Refusal {

@@ -27,12 +27,14 @@ pub(crate) fn insufficient(wanted: Money, free: Money, in_flight: Money, rotated
             "{wanted} {currency} are needed, {free} are free, and {rotated} are in a pool that the market rotated: it pays nobody any more"
         );
         let remedy = "Move that money with `tacit wallet cross`, then try again.";
-        return Refusal::new("rotated-pool", sentence, remedy);
+        return Refusal::new("rotated-pool", sentence, remedy)
+            .in_pages("Move that money across in the wallet, then try again.");
     }
     if in_flight.is_zero() {
         let sentence = format!("{wanted} {currency} are needed, {free} are there");
         let remedy = "Top up: `tacit wallet address` gives an address for whoever sends you money.";
-        return Refusal::new("insufficient-funds", sentence, remedy);
+        return Refusal::new("insufficient-funds", sentence, remedy)
+            .in_pages("Top up: the wallet gives an address for whoever sends you money.");
     }
     let sentence = format!(
         "{wanted} {currency} are needed, {free} are free and {in_flight} are in flight (change and payments under way)"
@@ -40,4 +42,5 @@ pub(crate) fn insufficient(wanted: Money, free: Money, in_flight: Money, rotated
     let remedy = "Wait until the payments under way have landed (`tacit wallet`), then go on: an order that was placed with \
                   `tacit orders resume ORDER`. Or top up with `tacit wallet address`.";
     Refusal::new("insufficient-funds", sentence, remedy)
+        .in_pages("Wait until the payments under way have landed, or top up: the wallet gives an address.")
 }

@@ -131,6 +131,9 @@ impl Browser {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes().to_vec();
+        if parts.status.is_client_error() || parts.status.is_server_error() {
+            speaks_as_a_page(&String::from_utf8_lossy(&bytes));
+        }
         Answer { status: parts.status, headers: parts.headers, bytes }
     }
 
@@ -187,6 +190,19 @@ impl Browser {
         let response = self.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
         assert_eq!(response.status(), StatusCode::OK);
         Events { body: response.into_body(), text: String::new() }
+    }
+}
+
+/// A page has no commands: the one that starts the desk is all that it may name. Sentences begin and end as sentences do.
+fn speaks_as_a_page(problem: &str) {
+    assert!(!problem.contains(" --") && !problem.contains("`--"), "an option of a terminal: {problem}");
+    for command in problem.split("`tacit ").skip(1) {
+        assert!(command.starts_with("desk`"), "a command of a terminal: {problem}");
+    }
+    let Ok(said) = serde_json::from_str::<Value>(problem) else { return };
+    for part in ["title", "money", "next"].iter().filter_map(|part| said[part].as_str()) {
+        let whole = part.ends_with(['.', '?', '!']) && !part.starts_with(|first: char| first.is_lowercase());
+        assert!(whole, "{part} is no sentence: {problem}");
     }
 }
 

@@ -46,6 +46,36 @@ fn logs() -> Heard {
 }
 
 #[tokio::test]
+async fn words_that_nobody_confirmed_are_shown_again_after_the_passphrase_and_then_forgotten() {
+    let (street, someone) = (Street::open().await, Someone::new(1));
+    let desk = served(&street, &someone);
+    let (words, browser) = make_desk(&street, &desk, Some(PASSPHRASE)).await;
+    assert_eq!(browser.get("/api/session").await.ok()["words_to_confirm"], true);
+    desk.portal.stop().await;
+
+    // The machine went off before anybody wrote them down: the desk that is started again still asks.
+    let desk = served(&street, &someone);
+    let browser = Browser::open(&desk).await;
+    let locked = browser.get("/api/session").await.ok();
+    assert_eq!((&locked["stage"], &locked["words_to_confirm"]), (&json!("locked"), &json!(false)));
+    assert_eq!(browser.post("/api/desk/words", json!({"passphrase": PASSPHRASE})).await.refused().0, 423);
+    let open = browser.post("/api/unlock", json!({"passphrase": PASSPHRASE})).await.ok();
+    assert_eq!(open["words_to_confirm"], true);
+    for form in [json!({"passphrase": null}), json!({"passphrase": "another"})] {
+        let refused = browser.post("/api/desk/words", form).await.refused();
+        assert_eq!(refused, (403, "wrong-passphrase".to_owned()));
+    }
+    let again = browser.post("/api/desk/words", json!({"passphrase": PASSPHRASE})).await.ok();
+    assert_eq!(again["words"], json!(words));
+
+    assert_eq!(browser.delete("/api/desk/words").await.status.as_u16(), 204);
+    assert_eq!(browser.get("/api/session").await.ok()["words_to_confirm"], false);
+    let gone = browser.post("/api/desk/words", json!({"passphrase": PASSPHRASE})).await;
+    assert_eq!(gone.refused(), (409, "words-confirmed".to_owned()));
+    desk.portal.stop().await;
+}
+
+#[tokio::test]
 async fn the_words_are_in_exactly_one_answer_and_secrets_in_no_log() {
     let heard = logs();
     let (street, someone) = (Street::open().await, Someone::new(1));

@@ -143,7 +143,7 @@ async fn a_sale_from_the_first_run_to_both_receipts_goes_through_the_pages() {
     let receipt = view["card"]["receipt"].as_str().unwrap().to_owned();
     let kept = buyer.get(&format!("/api/receipts/{receipt}")).await.ok();
     for check in ["signatures", "log", "ledger"] {
-        assert_eq!(kept["verified"][check]["holds"], true, "{kept}");
+        assert_eq!(kept["verified"][check]["state"], "holds", "{kept}");
     }
     let shown = buyer.post(&format!("/api/receipts/{receipt}/presentation"), json!({"for": "finance"})).await;
     assert_eq!(shown.status, StatusCode::OK);
@@ -155,6 +155,44 @@ async fn a_sale_from_the_first_run_to_both_receipts_goes_through_the_pages() {
         .await
         .ok();
     assert_eq!((&verified["what"], &verified["holds"]), (&json!("receipt"), &json!(true)), "{verified}");
+    let checks = |view: &Value, state: &str| -> Vec<String> {
+        let findings = view["findings"].as_array().unwrap().iter().filter(|check| check["state"] == state);
+        findings.map(|check| check["sentence"].as_str().unwrap().to_owned()).collect()
+    };
+    // A presentation for bookkeeping withholds, and points at no payment: neither was checked, and neither holds.
+    let presented = seller
+        .send(seller.request(Method::POST, "/api/verify").body(shown.bytes.clone().into()).unwrap())
+        .await
+        .ok();
+    assert!(presented["withheld"].as_array().unwrap().contains(&json!("listing")), "{presented}");
+    assert!(
+        checks(&presented, "not_checked").iter().any(|line| line.starts_with("Whether it was made for you"))
+    );
+    assert!(checks(&presented, "remark").iter().any(|line| line.starts_with("It points at no payment")));
+    assert!(
+        !checks(&presented, "holds").iter().any(|line| line.contains("ithheld") || line.contains("payment"))
+    );
+    let asked = "/api/verify?to=the%20tax%20office&nonce=n-7";
+    let refused =
+        seller.send(seller.request(Method::POST, asked).body(shown.bytes.clone().into()).unwrap()).await;
+    assert_eq!(refused.ok()["holds"], false, "it was made for somebody else");
+    let form = json!({"for": "finance", "to": "the tax office", "nonce": "n-7"});
+    let mine = buyer.post(&format!("/api/receipts/{receipt}/presentation"), form).await.bytes;
+    let mine = seller.send(seller.request(Method::POST, asked).body(mine.into()).unwrap()).await.ok();
+    assert!(checks(&mine, "holds").iter().any(|line| line.starts_with("It was made for you")), "{mine}");
+    let half = seller
+        .send(seller.request(Method::POST, "/api/verify?to=me").body(shown.bytes.into()).unwrap())
+        .await;
+    assert_eq!(half.json()["fields"][0]["field"], "nonce");
+
+    // The whole ledger, checked from what the market gives to everybody.
+    let job = seller.post("/api/verify/ledger", json!({})).await;
+    let over = seller.job(job.json()["job"].as_str().unwrap()).await;
+    assert_eq!(over["state"], "done", "{over}");
+    assert_eq!(
+        (&over["result"]["ledger"]["minted"], &over["result"]["ledger"]["inside"]),
+        (&json!("50.00"), &json!("50.00"))
+    );
     let mut forged = json_.bytes.clone();
     let place = forged.len() / 2;
     forged[place] = if forged[place] == b'A' { b'B' } else { b'A' };

@@ -63,7 +63,8 @@ pub fn receipt_pdf(view: &ReceiptView<'_>, receipt_json: &[u8]) -> Result<Vec<u8
         association_kind: AssociationKind::Source,
         data: receipt_json.to_vec().into(),
         modification_date: Some(moment),
-        compress: Some(true),
+        // As it is, so that `tacit verify` reads it back without a reader of PDF.
+        compress: Some(false),
         location: None,
     });
 

@@ -42,6 +42,12 @@ fn the_page_carries_the_evidence_and_is_one_page() {
     let text = String::from_utf8_lossy(&pdf);
     assert!(text.contains("receipt.json") && text.contains("/EmbeddedFile"));
     assert_eq!(text.matches("/Count 1").count(), 1);
+    // Between these marks a verifier looks for it: desk/src/verify/documents/printed.rs.
+    let kind =
+        text.match_indices("/EmbeddedFile").find(|(at, kind)| !text[at + kind.len()..].starts_with('s'));
+    let stream = text[kind.unwrap().0..].split("\nstream\n").nth(1).unwrap();
+    let attached = stream.split("\nendstream").next().unwrap();
+    assert_eq!(attached.as_bytes(), receipt.to_json());
 }
 
 #[test]

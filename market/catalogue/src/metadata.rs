@@ -8,7 +8,7 @@ mod dataset;
 mod dcat;
 mod places;
 
-pub use croissant::croissant;
+pub use croissant::{CROISSANT_MEDIA_TYPE, croissant};
 pub use dataset::dataset;
 pub use dcat::{CatalogueFeed, catalogue};
 pub use places::Places;

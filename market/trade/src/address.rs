@@ -16,7 +16,7 @@ pub struct PayAddress(String);
 
 /// The text is no address.
 #[derive(Debug, thiserror::Error, PartialEq, Eq, Clone, Copy)]
-#[error("expected an address that begins with `tacit1`, as `tacit wallet` shows it")]
+#[error("expected an address that begins with `tacit1`, as a wallet shows it")]
 pub struct NotAnAddress;
 
 impl PayAddress {

@@ -52,14 +52,17 @@ function Way({ token }: { token: string | null }) {
   if (way.stage === "none") return <NoSession refused={way.refused} />;
   if (way.stage === "gone") return <NoDesk problem={way.problem} />;
   const { session } = way;
-  if (session.stage === "new" || beginning) {
+  // A lock closes the first run too, and takes the words with it; whether they are still wanted, the desk knows.
+  const locked = session.stage === "locked";
+  if (locked && beginning) setBeginning(false);
+  if (locked) return <Locked session={session} />;
+  if (session.stage === "new" || session.words_to_confirm || beginning) {
     return (
       <Suspense fallback={<Opening />}>
-        <FirstRun onBegin={() => setBeginning(true)} onEnd={() => setBeginning(false)} />
+        <FirstRun left={session.words_to_confirm ? session : null} onBegin={() => setBeginning(true)} onEnd={() => setBeginning(false)} />
       </Suspense>
     );
   }
-  if (session.stage === "locked") return <Locked session={session} />;
   return (
     <SessionIs session={session}>
       <Inside />

@@ -60,6 +60,7 @@ export function placeOf(job: Job): { to: string; text: string } | undefined {
   if (job.kind === "sell" && job.state !== "done") return { to: "/goods", text: words.live.see };
   if (about.startsWith("lst_")) return { to: `/find/${about}`, text: words.live.see };
   if (job.kind === "send" || job.kind === "cross") return { to: "/wallet", text: words.live.see };
+  if (job.kind === "ledger") return { to: "/verify", text: words.live.see };
   return undefined;
 }
 

@@ -1,5 +1,6 @@
 // What a person sees before there is a desk: make one, or bring one back.
 import { useEffect, useState } from "react";
+import type { Session } from "../app/session";
 import { Icon, type IconName } from "../house";
 import { words } from "../words";
 import { MakeDesk } from "./MakeDesk";
@@ -7,9 +8,12 @@ import { RestoreDesk } from "./RestoreDesk";
 
 const say = words.firstRun;
 
-/** `onBegin` when the desk is about to be made, `onEnd` when the person has seen everything: between the two it stays. */
-export function FirstRun({ onBegin, onEnd }: { onBegin: () => void; onEnd: () => void }) {
-  const [way, setWay] = useState<"make" | "restore" | null>(null);
+/**
+ * `onBegin` when the desk is about to be made, `onEnd` when the person has seen everything: between the two it stays.
+ * `left` is the session of a desk that was left before its words were confirmed: it goes on there.
+ */
+export function FirstRun({ left, onBegin, onEnd }: { left: Session | null; onBegin: () => void; onEnd: () => void }) {
+  const [way, setWay] = useState<"make" | "restore" | null>(left ? "make" : null);
   useEffect(() => {
     document.title = `${say.welcome} · ${words.brand}`;
   }, []);
@@ -30,7 +34,7 @@ export function FirstRun({ onBegin, onEnd }: { onBegin: () => void; onEnd: () =>
           </div>
         </div>
       )}
-      {way === "make" && <MakeDesk onBegin={onBegin} onBack={back} onEnd={onEnd} />}
+      {way === "make" && <MakeDesk left={left} onBegin={onBegin} onBack={back} onEnd={onEnd} />}
       {way === "restore" && <RestoreDesk onBegin={onBegin} onBack={back} onEnd={onEnd} />}
     </main>
   );

@@ -1,7 +1,8 @@
-// Making a desk: market, passphrase, words, two of them asked back, ready. The words live in this component and nowhere else.
+// Making a desk: market, passphrase, words, two of them asked back, ready. In the pages the words live in this component only.
 import { useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { ask } from "../api";
+import type { Session } from "../app/session";
 import { ProblemNotice, Steps } from "../house";
 import { words } from "../words";
 import { type MarketChoice, MarketQuestion } from "./MarketQuestion";
@@ -9,16 +10,17 @@ import { PassphraseQuestion } from "./PassphraseQuestion";
 import { Ready } from "./Ready";
 import { AskedBack, TheWords } from "./TheWords";
 import { StepTitle } from "./StepTitle";
+import { WordsAgain } from "./WordsAgain";
 
 const say = words.firstRun;
 const TITLES = [say.marketTitle, say.passTitle, say.wordsTitle, say.checkTitle, say.readyTitle];
 
-export function MakeDesk({ onBegin, onBack, onEnd }: { onBegin: () => void; onBack: () => void; onEnd: () => void }) {
+export function MakeDesk({ left, onBegin, onBack, onEnd }: { left: Session | null; onBegin: () => void; onBack: () => void; onEnd: () => void }) {
   const kept = useQueryClient();
-  const [step, setStep] = useState(0);
+  const [step, setStep] = useState(left ? 2 : 0);
   const [choice, setChoice] = useState<MarketChoice | null>(null);
   const [list, setList] = useState<string[]>([]);
-  const [sealed, setSealed] = useState(true);
+  const [sealed, setSealed] = useState(left?.desk?.passphrase ?? true);
   const make = ask.useMutation("post", "/desk", {
     onSuccess: (made) => {
       setList(made.words);
@@ -27,6 +29,16 @@ export function MakeDesk({ onBegin, onBack, onEnd }: { onBegin: () => void; onBa
       void kept.invalidateQueries({ queryKey: ["get", "/session"] });
     },
   });
+  // Until then a reload leads back to the words: the desk keeps them sealed.
+  const confirm = ask.useMutation("delete", "/desk/words", {
+    onSuccess: () => {
+      setList([]);
+      make.reset();
+      setStep(4);
+      void kept.invalidateQueries({ queryKey: ["get", "/session"] });
+    },
+  });
+  useLeavingAsks(make.isPending || (list.length > 0 && step < 4));
   return (
     <>
       <Steps titles={say.steps} current={step} />
@@ -54,19 +66,36 @@ export function MakeDesk({ onBegin, onBack, onEnd }: { onBegin: () => void; onBa
           }}
         />
       )}
-      {step === 2 && <TheWords list={list} onDone={() => setStep(3)} />}
+      {step === 2 && list.length > 0 && <TheWords list={list} onDone={() => setStep(3)} />}
+      {step === 2 && list.length === 0 && (
+        <WordsAgain
+          sealed={sealed}
+          onShown={(again) => {
+            onBegin();
+            setList(again);
+          }}
+        />
+      )}
       {step === 3 && (
         <AskedBack
           list={list}
+          busy={confirm.isPending}
+          refused={confirm.error && <ProblemNotice problem={confirm.error} />}
           onBack={() => setStep(2)}
-          onRight={() => {
-            setList([]);
-            make.reset();
-            setStep(4);
-          }}
+          onRight={() => confirm.mutate({})}
         />
       )}
       {step === 4 && <Ready sealed={sealed} onEnd={onEnd} />}
     </>
   );
+}
+
+/** The browser asks before the page is closed or loaded again. */
+function useLeavingAsks(active: boolean): void {
+  useEffect(() => {
+    if (!active) return;
+    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+    addEventListener("beforeunload", ask);
+    return () => removeEventListener("beforeunload", ask);
+  }, [active]);
 }

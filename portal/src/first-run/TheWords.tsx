@@ -1,5 +1,5 @@
-// The 24 words: shown once, then two of them asked back.
-import { type FormEvent, useState } from "react";
+// The 24 words, then two of them asked back.
+import { type FormEvent, type ReactNode, useState } from "react";
 import { Button, Card, TextField } from "../house";
 import { words } from "../words";
 import { twoPlaces } from "./questions";
@@ -36,7 +36,13 @@ export function TheWords({ list, onDone }: { list: string[]; onDone: () => void 
 
 const drawn = (): number => (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) / 2 ** 32;
 
-export function AskedBack({ list, onRight, onBack }: { list: string[]; onRight: () => void; onBack: () => void }) {
+export function AskedBack({ list, busy, refused, onRight, onBack }: {
+  list: string[];
+  busy: boolean;
+  refused?: ReactNode;
+  onRight: () => void;
+  onBack: () => void;
+}) {
   const [places] = useState(() => twoPlaces(list.length, drawn));
   const [typed, setTyped] = useState(["", ""]);
   const [wrong, setWrong] = useState([false, false]);
@@ -61,11 +67,12 @@ export function AskedBack({ list, onRight, onBack }: { list: string[]; onRight: 
           onChange={(event) => setTyped(typed.map((old, at) => (at === index ? event.target.value : old)))}
         />
       ))}
+      {refused}
       <div className="flex flex-wrap gap-2">
-        <Button type="submit" kind="primary">
+        <Button type="submit" kind="primary" busy={busy}>
           {words.common.next}
         </Button>
-        <Button kind="quiet" onClick={onBack}>
+        <Button kind="quiet" onClick={onBack} disabled={busy}>
           {say.checkBack}
         </Button>
       </div>

@@ -4,6 +4,7 @@ import { Link, useParams } from "react-router";
 import { answered, ask, desk, handOver, type Shape } from "../api";
 import { Answered, Button, Card, CheckField, ChoiceField, Dialog, DownloadButton, Facts, Id, Money, Page, ProblemNotice, Section, SkeletonRows, TextField, When } from "../house";
 import { words } from "../words";
+import { Claims, claimName, claimText } from "./claims";
 import { Checks } from "./VerifyPage";
 
 const say = words.receipts;
@@ -57,7 +58,7 @@ function Receipt({ there }: { there: Shape<"ReceiptView"> }) {
       </Section>
       <Section title={say.claims} lead={say.claimsLead}>
         <Card>
-          <Facts items={there.claims.map((claim) => [say.claimNames[claim.name as keyof typeof say.claimNames] ?? claim.name, <span key={claim.name} className="font-mono text-sm wrap-anywhere">{claim.value}</span>] as const)} />
+          <Claims claims={there.claims} />
         </Card>
       </Section>
       <ShowParts open={showing} onClose={() => setShowing(false)} receipt={there} />
@@ -70,6 +71,7 @@ function ShowParts({ open, onClose, receipt }: { open: boolean; onClose: () => v
   const [whom, setWhom] = useState<"finance" | "chosen">("finance");
   const [chosen, setChosen] = useState<string[]>([]);
   const [to, setTo] = useState("");
+  const [nonce, setNonce] = useState("");
   const [ledger, setLedger] = useState(false);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<unknown>(null);
@@ -77,7 +79,7 @@ function ShowParts({ open, onClose, receipt }: { open: boolean; onClose: () => v
   const make = async () => {
     setBusy(true);
     setProblem(null);
-    const audience = to.trim() === "" ? {} : { to: to.trim() };
+    const audience = { ...(to.trim() === "" ? {} : { to: to.trim() }), ...(nonce.trim() === "" ? {} : { nonce: nonce.trim() }) };
     const body = whom === "finance" ? { for: "finance" as const, ...audience } : { reveal: chosen, with_ledger: ledger, ...audience };
     try {
       const call = desk.POST("/receipts/{id}/presentation", { params: { path: { id } }, body, parseAs: "blob" });
@@ -118,8 +120,8 @@ function ShowParts({ open, onClose, receipt }: { open: boolean; onClose: () => v
             {receipt.claims.map((claim) => (
               <CheckField
                 key={claim.name}
-                label={say.claimNames[claim.name as keyof typeof say.claimNames] ?? claim.name}
-                hint={<span className="wrap-anywhere">{claim.value}</span>}
+                label={claimName(claim.name)}
+                hint={<span className="wrap-anywhere">{claimText(claim, receipt.claims)}</span>}
                 checked={chosen.includes(claim.name)}
                 onChange={() => setChosen(chosen.includes(claim.name) ? chosen.filter((name) => name !== claim.name) : [...chosen, claim.name])}
               />
@@ -128,6 +130,7 @@ function ShowParts({ open, onClose, receipt }: { open: boolean; onClose: () => v
           </fieldset>
         )}
         <TextField label={say.reader} hint={say.readerHint} optional value={to} onChange={(event) => setTo(event.target.value)} />
+        <TextField label={say.nonce} hint={say.nonceHint} optional value={nonce} onChange={(event) => setNonce(event.target.value)} />
         {problem != null && <ProblemNotice problem={problem} />}
       </div>
     </Dialog>

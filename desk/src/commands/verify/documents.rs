@@ -8,7 +8,7 @@ use crate::output::Output;
 use crate::refusal::Refusal;
 use crate::story::receipts::MirroredLedger;
 use crate::verify::copy::{LedgerCopy, PassingCopy};
-use crate::verify::documents::{self, Document, Relying};
+use crate::verify::documents::{self, Document, Finding, Relying};
 use crate::verify::keys::{KeysFrom, TrustedKeys};
 use crate::verify::ledger::epochs_of;
 use serde_json::{Value, json};
@@ -46,7 +46,7 @@ pub(super) async fn verify(
     })
     .await
     .expect("checking documents does not panic")?;
-    let texts: Vec<&str> = found.iter().take(given).map(|found| found.text.as_str()).collect();
+    let texts: Vec<String> = found.iter().take(given).map(Finding::text).collect();
     let text = format!("{}\n{}", texts.join("\n\n"), from.sentence());
     let mut shown: Vec<Value> = found.into_iter().take(given).map(|found| found.document).collect();
     for (document, path) in shown.iter_mut().zip(&args.documents) {

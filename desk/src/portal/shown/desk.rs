@@ -84,13 +84,20 @@ pub struct MakeForm {
     pub passphrase: Option<String>,
 }
 
-/// A new desk. The words are in this answer and in no other.
+/// A new desk, and its words.
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
 pub struct MadeView {
     /// The 24 words in their order.
     pub words: Vec<String>,
     /// The desk.
     pub desk: DeskShort,
+}
+
+/// The words of a desk whose person has not confirmed yet that they are written down.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+pub struct WordsView {
+    /// The 24 words in their order.
+    pub words: Vec<String>,
 }
 
 /// What brings a desk back.
@@ -222,4 +229,4 @@ macro_rules! unspoken {
         }
     )*};
 }
-unspoken!(MakeForm, MadeView, RestoreForm);
+unspoken!(MakeForm, MadeView, WordsView, RestoreForm);

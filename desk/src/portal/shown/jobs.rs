@@ -20,6 +20,8 @@ pub enum JobKind {
     Cross,
     /// A desk that was brought back looks for its money and its orders.
     Restore,
+    /// The whole public ledger is fetched and checked.
+    Ledger,
 }
 
 /// How a job stands.
@@ -109,9 +111,36 @@ pub struct JobResult {
     /// How many orders were found again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub found_orders: Option<u64>,
+    /// What the ledger holds, once all of it was checked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ledger: Option<LedgerChecked>,
     /// What is worth saying besides.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remark: Option<String>,
+}
+
+/// A ledger that holds, in figures.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct LedgerChecked {
+    /// Whose.
+    pub market: String,
+    /// How many epochs were replayed.
+    pub epochs: u64,
+    /// How many bundles (payments, mints, burns), each with its proof checked.
+    pub payments: u64,
+    /// Everything that entered the ledger from outside.
+    pub minted: String,
+    /// Everything that left it.
+    pub burned: String,
+    /// What it holds.
+    pub inside: String,
+    /// The currency of the three.
+    pub currency: String,
+    /// How many leaves the log has under its signed checkpoint.
+    pub log: u64,
+    /// When the newest epoch was over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub newest: Option<String>,
 }
 
 /// All jobs since the desk was started, newest first.

@@ -78,11 +78,22 @@ pub struct VerifiedShown {
 /// The outcome of one check.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Check {
-    /// Whether it holds; absent when what is needed for it is not at hand.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub holds: Option<bool>,
+    /// Whether it was checked, and holds.
+    pub state: CheckState,
     /// What was found.
     pub sentence: String,
+}
+
+/// How a check came out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CheckState {
+    /// It was checked and holds.
+    Holds,
+    /// It was not checked; the sentence says why.
+    NotChecked,
+    /// There is nothing in it to check: good to know.
+    Remark,
 }
 
 /// Whom a presentation is for.
@@ -123,8 +134,13 @@ pub struct VerifyView {
     pub holds: bool,
     /// The one sentence to read.
     pub sentence: String,
-    /// What was checked, one line each.
+    /// What to do, where it does not hold.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+    /// What was looked at, one line each.
     pub findings: Vec<Check>,
     /// What the document says, where it holds.
     pub claims: Vec<ClaimShown>,
+    /// The names of the claims that its holder keeps to themselves.
+    pub withheld: Vec<String>,
 }

@@ -28,6 +28,9 @@ pub struct SessionView {
     /// Whether the desk process works (orders, mirror, mail): it does from the first unlocking until it is stopped, whether
     /// or not a page is locked.
     pub working: bool,
+    /// Whether the desk still has to hear that its words are written down: before anything else, show them
+    /// (`POST /desk/words`) and confirm (`DELETE /desk/words`). Told to an unlocked page only.
+    pub words_to_confirm: bool,
     /// The desk; absent in the stage `new`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub desk: Option<DeskShort>,

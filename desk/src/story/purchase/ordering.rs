@@ -119,6 +119,7 @@ impl OpenDesk {
                     "there is no such listing at this market",
                     "Search again with `tacit search`.",
                 )
+                .in_pages("Search again.")
             })?
             .listing;
         if listing.seller == self.keyring().seller().persona() {
@@ -133,7 +134,8 @@ impl OpenDesk {
                 "not-for-sale",
                 "the listing is not for sale now",
                 "Choose another with `tacit search`.",
-            ));
+            )
+            .in_pages("Choose another listing."));
         }
         match most {
             Some(most) if listing.price.money().micros() > most.micros() => Err(Refusal::new(
@@ -144,7 +146,8 @@ impl OpenDesk {
                     listing.price.currency()
                 ),
                 "Look at `tacit show` and order again with a higher --max-price if it is worth that.",
-            )),
+            )
+            .in_pages("Look at the listing again and order at the new price if it is worth that.")),
             _ => Ok(listing),
         }
     }
@@ -158,5 +161,6 @@ fn enough(price: Money, there: Option<(Money, Money)>, rotated: Money) -> Result
     }
     let short = insufficient(price, free, in_flight, rotated);
     let remedy = format!("Nothing was ordered. {}", short.remedy);
-    Err(Refusal { remedy, ..short })
+    let in_pages = format!("Nothing was ordered. {}", short.remedy_in_pages());
+    Err(Refusal { remedy, ..short }.in_pages(in_pages))
 }

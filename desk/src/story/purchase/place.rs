@@ -15,19 +15,18 @@ pub(super) fn from_here(out: PathBuf) -> Result<PathBuf, Refusal> {
 /// Refuses a place that is taken or that cannot be written, before anything is ordered.
 pub(super) fn is_free(out: &Path) -> Result<(), Refusal> {
     if out.symlink_metadata().is_ok() {
-        return Err(taken(
-            out,
-            "Nothing was ordered or changed. Choose another place with --out, or move that file away.",
-        ));
+        let remedy = "Nothing was ordered or changed. Choose another place with --out, or move that file away.";
+        return Err(taken(out, remedy).in_pages("Nothing was ordered. Move that file away and order again."));
     }
     let writable = make_folder_of(out).and_then(|()| {
         let trial = beside(out, "tacit-trial");
         let tried = OpenOptions::new().write(true).create_new(true).open(&trial);
         tried.and_then(|_| std::fs::remove_file(&trial)).map_err(|cause| not_written(out, &cause))
     });
-    writable.map_err(|refusal| Refusal {
-        remedy: "Nothing was ordered or changed. Make room there or choose another place with --out.".into(),
-        ..refusal
+    let remedy = "Nothing was ordered or changed. Make room there or choose another place with --out.";
+    writable.map_err(|refusal| {
+        Refusal::new("not-written", refusal.sentence, remedy)
+            .in_pages("Nothing was ordered or changed. Make room there and try again.")
     })
 }
 
@@ -56,8 +55,9 @@ pub(super) fn move_in(half: &Path, out: &Path, plaintext: Digest) -> Result<(), 
         true => Ok(()),
         false => Err(taken(
             out,
-            "The order is paid and its delivery is here. Move that file away and go on with the order; or open it elsewhere at the terminal: `tacit orders resume ORDER --out PLACE`.",
-        )),
+            "The order is paid and its delivery is here: `tacit orders resume` with --out PLACE opens it elsewhere.",
+        )
+        .in_pages("The order is paid and its delivery is here: move that file away and resume the order.")),
     }
 }
 
@@ -65,8 +65,8 @@ pub(super) fn not_written(out: &Path, cause: &std::io::Error) -> Refusal {
     Refusal::new(
         "not-written",
         format!("`{}` cannot be written: {cause}", out.display()),
-        "Make room there and go on with the order; or open it elsewhere at the terminal: `tacit orders resume ORDER --out PLACE`. Nothing is paid twice.",
-    )
+        "Make room there or choose another place with --out; `tacit orders resume` takes it too, and nothing is paid twice.",
+    ).in_pages("Make room there, then resume the order; nothing is paid twice.")
 }
 
 fn taken(out: &Path, remedy: &str) -> Refusal {

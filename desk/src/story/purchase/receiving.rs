@@ -108,7 +108,8 @@ impl OpenDesk {
                 "not-fetched",
                 other.to_string(),
                 "Run `tacit orders resume` again: it goes on where it stopped.",
-            ),
+            )
+            .in_pages("Resume the order: it goes on where it stopped."),
         })?;
         into.sync_all().map_err(|_| disk())?;
         let found = tokio::task::spawn_blocking(move || digest_of_file(&file))
@@ -120,7 +121,8 @@ impl OpenDesk {
                 "damaged-download",
                 "the download does not have the promised digest",
                 "Run `tacit orders resume`: it is downloaded again.",
-            ));
+            )
+            .in_pages("Resume the order: it is downloaded again."));
         }
         Ok(found)
     }
@@ -169,7 +171,7 @@ impl OpenDesk {
                 "not-checked",
                 why.to_string(),
                 "See that there is room for the file, then run `tacit orders resume` again: nothing is paid twice.",
-            )),
+            ).in_pages("See that there is room for the file, then resume the order: nothing is paid twice.")),
         }
     }
 
@@ -222,6 +224,7 @@ fn untrue_delivery() -> Refusal {
         "the market shows a delivery statement or header that the seller did not sign",
         "Nothing was taken over: run `tacit orders resume` again. If it stays so, ask the market's operator.",
     )
+    .in_pages("Nothing was taken over: resume the order. If it stays so, ask the market's operator.")
 }
 
 fn kind_of(fault: &DeliveryFault) -> FaultKind {

@@ -139,6 +139,7 @@ fn perhaps_live(listing: &ListingId) -> Refusal {
             "Finish it with the very command that began it, then `tacit retire {listing}`; or copy the file and sell the copy."
         ),
     )
+    .in_pages("Go on with it from your listings, then retire it; or copy the file and sell the copy.")
 }
 
 fn seal_and_promise(
@@ -175,13 +176,19 @@ fn seal_file(
     let sealed = seal(BufReader::new(count.reading(open()?)), body, mine)
         .map_err(|refused| Refusal::new("not-sealed", refused.to_string(), "Nothing left this machine."))?;
     let built = build_manifest(count.reading(open()?), &sealed, terms).map_err(|refused| {
-        let (code, remedy) = match refused {
-            NoManifest::Changed => {
-                (CHANGED, "Run the command again when nothing writes to the file; nothing left this machine.")
-            }
-            _ => ("unreadable-file", "Mend the file and run the command again; nothing left this machine."),
+        let (code, remedy, in_pages) = match refused {
+            NoManifest::Changed => (
+                CHANGED,
+                "Run the command again when nothing writes to the file; nothing left this machine.",
+                "Choose the file again when nothing writes to it; nothing left this machine.",
+            ),
+            _ => (
+                "unreadable-file",
+                "Mend the file and run the command again; nothing left this machine.",
+                "Mend the file and choose it again; nothing left this machine.",
+            ),
         };
-        Refusal::new(code, refused.to_string(), remedy)
+        Refusal::new(code, refused.to_string(), remedy).in_pages(in_pages)
     })?;
     File::open(output).and_then(|file| file.sync_all()).map_err(|_| disk())?;
     let (plaintext, body_bytes) = (sealed.plaintext.sha256, sealed.body.bytes);

@@ -32,7 +32,8 @@ pub(super) fn check(
         return Err(Refusal::usage(
             "a log proof says where something stands in the log, not what",
             "Give the receipt or the manifest that it is about as a second file.",
-        ));
+        )
+        .in_pages("Ask for the proof with its leaf; a page checks one document at a time."));
     }
     let tried = |leaf: &Digest| in_log(proof.index, leaf, &proof.inclusion, &proof.checkpoint, relying);
     let mut refusal = None;
@@ -43,8 +44,9 @@ pub(super) fn check(
                     "ok": true, "kind": "log-proof", "about": what, "leaf": leaf,
                     "log": {"index": proof.index, "size": size},
                 });
-                let text = format!("This proof holds: {what} is entry {} of the log of {size}.", proof.index);
-                return Ok(Finding { document, text });
+                let sentence =
+                    format!("This proof holds: {what} is entry {} of the log of {size}.", proof.index);
+                return Ok(Finding { document, sentence, lines: Vec::new() });
             }
             Err(found) => refusal = Some(found),
         }

@@ -1,7 +1,7 @@
 //! Manifests: the seller's signature, the place in the log, the beacon that was drawn for that place.
 
 use super::log_proofs::in_log;
-use super::{Finding, Relying};
+use super::{Finding, Line, Relying};
 use crate::refusal::Refusal;
 use crate::verify::refused;
 use serde::Serialize;
@@ -26,21 +26,36 @@ pub(super) fn check(view: &ManifestView, relying: &Relying<'_>) -> Result<Findin
         "log_index": index,
         "beacon": beacon.is_some(),
     });
-    let place = match (index, beacon) {
-        (None, _) => "It does not stand in the log yet.".to_owned(),
-        (Some(index), None) => format!("It is entry {index} of the log; its beacon is not drawn yet."),
-        (Some(index), Some(_)) => format!("It is entry {index} of the log; {BEACON}"),
-    };
-    let text = format!(
-        "This manifest holds: {} signed {} rows in {} bytes. {place}",
+    let mut lines = vec![match index {
+        None => Line::remark("It does not stand in the log yet."),
+        Some(index) => Line::holds(format!("It is entry {index} of the log.")),
+    }];
+    match (index, beacon) {
+        (None, _) => {}
+        (Some(_), None) => lines.push(Line::remark("Its beacon is not drawn yet.")),
+        (Some(_), Some(_)) => lines.extend(beacon_lines()),
+    }
+    let sentence = format!(
+        "This manifest holds: {} signed {} rows in {} bytes.",
         view.seller, manifest.rows, manifest.bytes
     );
-    Ok(Finding { document, text })
+    Ok(Finding { document, sentence, lines })
 }
 
 /// What a verified beacon shows, and what it does not.
-pub(super) const BEACON: &str = "its beacon is the market's. Whether it covers the first epoch that was young enough is seen in the \
-                      log as a whole: `tacit sample` looks.";
+pub(super) fn beacon_lines() -> [Line; 2] {
+    [
+        Line::holds("Its beacon is the market's."),
+        Line::not_checked(
+            "Whether the beacon covers the first epoch that was young enough is seen in the log as a whole: `tacit sample` \
+             looks.",
+        )
+        .in_pages(
+            "Whether the beacon covers the first epoch that was young enough is seen in the log as a whole: the sample on the \
+             listing's page is checked so.",
+        ),
+    ]
+}
 
 pub(super) fn check_signed(signed: &SignedManifest, relying: &Relying<'_>) -> Result<Finding, Refusal> {
     let seller = relying.seller.ok_or_else(|| {
@@ -48,6 +63,7 @@ pub(super) fn check_signed(signed: &SignedManifest, relying: &Relying<'_>) -> Re
             "a signed manifest does not say whose it is",
             "Say whose it should be with --seller, or give the manifest as the market serves it.",
         )
+        .in_pages("Say under More who should have signed it, or choose the manifest as the market serves it.")
     })?;
     let manifest = signed.verify(&seller).map_err(|found| refused(found.to_string()))?;
     let digest = manifest.digest();
@@ -55,12 +71,13 @@ pub(super) fn check_signed(signed: &SignedManifest, relying: &Relying<'_>) -> Re
         "ok": true, "kind": "manifest", "manifest": digest, "seller": seller,
         "rows": manifest.rows, "bytes": manifest.bytes, "logged": false,
     });
-    let text = format!(
-        "This manifest holds: {seller} signed {} rows in {} bytes, digest {digest}. Its place in the log was not checked: \
-         that stands in the manifest as the market serves it.",
+    let sentence = format!(
+        "This manifest holds: {seller} signed {} rows in {} bytes, digest {digest}.",
         manifest.rows, manifest.bytes
     );
-    Ok(Finding { document, text })
+    let place =
+        Line::not_checked("Its place in the log: that stands in the manifest as the market serves it.");
+    Ok(Finding { document, sentence, lines: vec![place] })
 }
 
 /// The log's record of a manifest, as the market writes it.

@@ -1,6 +1,6 @@
 //! Receipts and presentations: the seller's signature, the market's, the place in the log, the payments.
 
-use super::{Finding, Relying};
+use super::{Finding, Line, Relying};
 use crate::refusal::Refusal;
 use crate::verify::{refused, with_causes};
 use serde_json::{Value, json};
@@ -8,6 +8,7 @@ use tacit_evidence::receipt::{
     Asked, LedgerFinding, LedgerWitness, Presentation, Receipt, VerifiedReceipt, verify_presentation,
     verify_receipt,
 };
+use tacit_values::Epoch;
 
 pub(super) fn check(
     receipt: &Receipt,
@@ -31,13 +32,17 @@ pub(super) fn check_shown(
     finding.document["audience"] = json!(verified.audience);
     finding.document["nonce"] = json!(verified.nonce);
     finding.document["presented_at"] = json!(verified.presented_at);
-    finding.text.push_str(&format!(
-        "\nShown by the buyer on {} to `{}`, nonce `{}`{}.",
-        verified.presented_at,
-        verified.audience,
-        verified.nonce,
-        if asked.is_some() { "" } else { " (say --to and --nonce to have them compared with yours)" },
-    ));
+    finding.lines.push(Line::holds(format!(
+        "Shown by the buyer on {} to `{}`, nonce `{}`.",
+        verified.presented_at, verified.audience, verified.nonce
+    )));
+    finding.lines.push(match asked {
+        Some(_) => Line::holds("It was made for you: reader and nonce are yours."),
+        None => Line::not_checked(
+            "Whether it was made for you: say --to and --nonce to have them compared with yours.",
+        )
+        .in_pages("Whether it was made for you: say under More who you are and which nonce you gave."),
+    });
     Ok(finding)
 }
 
@@ -64,32 +69,43 @@ fn tell(kind: &str, verified: &VerifiedReceipt) -> Finding {
         "log": {"index": verified.index, "size": size},
         "ledger": ledger,
     });
-    let mut text = format!(
+    let sentence = format!(
         "This {kind} holds: signed by the seller, countersigned by the market as {}, entry {} of the log of {size}.",
         verified.outcome, verified.index,
     );
+    let mut lines = Vec::new();
     if let Some(price) = verified.disclosed().price() {
-        text.push_str(&format!("\nPrice: {price} {}.", price.currency().code()));
+        lines.push(Line::holds(format!("Price: {price} {}.", price.currency().code())));
     }
     if !withheld.is_empty() {
-        text.push_str(&format!("\nWithheld: {}.", withheld.join(", ")));
+        lines.push(Line::remark(format!("Withheld: {}.", withheld.join(", "))).in_pages(
+            "Its holder keeps some of what it says to themselves; that can neither be read nor guessed from this document.",
+        ));
     }
     if verified.ledger.is_empty() {
-        text.push_str("\nIt points at no payment on the ledger.");
+        lines.push(Line::remark("It points at no payment on the ledger."));
     }
-    for (claim, finding) in &verified.ledger {
-        let said = match finding {
-            LedgerFinding::Proved => "proved: the bundle on the ledger carries this agreement",
-            LedgerFinding::NotAtHand => {
-                "NOT CHECKED: the epoch is not at hand; give --market URL, or --files DIR with a copy of the ledger"
-            }
-            LedgerFinding::AgreementWithheld => {
-                "not checked: the agreement is withheld, without which nothing ties it"
-            }
-        };
-        text.push_str(&format!("\nPayment in epoch {}: {said}.", claim.epoch));
+    lines.extend(verified.ledger.iter().map(|(claim, finding)| payment(claim.epoch, *finding)));
+    Finding { document, sentence, lines }
+}
+
+/// What was found about a payment that the document points at.
+fn payment(epoch: Epoch, finding: LedgerFinding) -> Line {
+    let payment = format!("Payment in epoch {epoch}");
+    match finding {
+        LedgerFinding::Proved => {
+            Line::holds(format!("{payment}: proved, the bundle on the ledger carries this agreement."))
+        }
+        LedgerFinding::NotAtHand => Line::not_checked(format!(
+            "{payment}: the epoch is not at hand; give --market URL, or --files DIR with a copy of the ledger."
+        ))
+        .in_pages(
+            "The payment: its epoch is not in this desk's copy of the ledger. Try again when the desk has followed the market.",
+        ),
+        LedgerFinding::AgreementWithheld => Line::not_checked(format!(
+            "{payment}: the agreement is withheld, without which nothing ties the payment to this document."
+        )),
     }
-    Finding { document, text }
 }
 
 const fn word(finding: LedgerFinding) -> &'static str {

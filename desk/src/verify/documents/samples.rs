@@ -1,7 +1,7 @@
 //! Samples: every row is in the manifest where the beacon drew it, and what the rows say about the rest.
 
-use super::manifests::{self, BEACON};
-use super::{Document, Finding, Relying};
+use super::manifests::{self, beacon_lines};
+use super::{Document, Finding, Line, Relying};
 use crate::refusal::Refusal;
 use crate::verify::{refused, with_causes};
 use serde_json::json;
@@ -11,6 +11,9 @@ use tacit_delivery::{Sample, verify_sample};
 
 const TRIES: &str = "How often the seller tried for this offer before is not in these files: `tacit sample` counts it in the \
                      market's log.";
+
+const TRIES_IN_PAGES: &str = "How often the seller tried for this offer before is not in this document: the sample on the listing's \
+                              page counts it in the market's log.";
 
 pub(super) fn check(
     sample: &Sample,
@@ -26,6 +29,7 @@ pub(super) fn check(
             "a sample is checked against its manifest",
             "Give the manifest as the market serves it as a second file, or --market URL to fetch it.",
         )
+        .in_pages("Its manifest was asked of the market, which did not give it. Try again when the market is reachable.")
     })?;
     let (manifest, index, beacon) = manifests::open(view, relying)?;
     let beacon =
@@ -55,8 +59,12 @@ pub(super) fn check(
         "not_checked": [TRIES],
         "profile": audited.profile(),
     });
-    let text = format!(
-        "This sample holds: every row is in the manifest where the beacon drew it; {BEACON}\n{sentence}.\n{TRIES}"
-    );
-    Ok(Finding { document, text })
+    let mut lines = vec![match audited.breaches() {
+        0 => Line::holds(format!("{sentence}.")),
+        _ => Line::remark(format!("{sentence}.")),
+    }];
+    lines.extend(beacon_lines());
+    lines.push(Line::not_checked(TRIES).in_pages(TRIES_IN_PAGES));
+    let sentence = "This sample holds: every row is in the manifest where the beacon drew it.".to_owned();
+    Ok(Finding { document, sentence, lines })
 }

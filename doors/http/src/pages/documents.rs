@@ -31,7 +31,7 @@ pub(super) async fn croissant(
     let seen = super::listing::seen(&door, id, None).await?;
     let places = Places::of(&door.market().settings().origin);
     let document = metadata::croissant(&described(&seen, &places));
-    Ok(kept(document.to_string(), JSON_LD, &headers, ASK_AGAIN))
+    Ok(kept(document.to_string(), metadata::CROISSANT_MEDIA_TYPE, &headers, ASK_AGAIN))
 }
 
 pub(super) async fn policy(

@@ -100,9 +100,10 @@ async fn part(door: &Door, before: usize, headers: &HeaderMap) -> Result<Respons
     xml(&Sitemap { addresses: fixed.chain(listed).collect() }, XML, headers)
 }
 
+/// Croissant documents point at sealed bodies, so whoever may read the one may fetch the other.
 pub(super) async fn robots(State(door): State<Door>, headers: HeaderMap) -> Response {
     let text = format!(
-        "User-agent: *\nAllow: /\nDisallow: /api/\nDisallow: /admin/\n\nSitemap: {}\n",
+        "User-agent: *\nAllow: /\nDisallow: /api/\nAllow: /api/v1/bodies/\nDisallow: /admin/\n\nSitemap: {}\n",
         places(&door).at("/sitemap.xml")
     );
     kept(text, "text/plain; charset=utf-8", &headers, ASK_AGAIN)

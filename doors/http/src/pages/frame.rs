@@ -40,6 +40,8 @@ pub(super) struct Frame {
     /// JSON-LD that may stand in a page (`metadata::inside_html`).
     pub(super) data: Option<String>,
     pub(super) style: &'static str,
+    /// The path of the picture that stands beside a link to the page.
+    pub(super) picture: &'static str,
     pub(super) demo: bool,
     pub(super) software: &'static str,
     /// The date of the page, for its foot.
@@ -61,6 +63,7 @@ impl Frame {
             q: String::new(),
             data: None,
             style: assets::style_address(),
+            picture: assets::picture_address(),
             demo: settings.demo,
             software: env!("CARGO_PKG_VERSION"),
             origin: places.origin().to_owned(),

@@ -9,6 +9,7 @@ pub(super) use offer::*;
 use tacit_catalogue::search::Sort;
 
 pub(super) const NAME: &str = "Tacit";
+pub(super) const PICTURE: &str = "The mark of Tacit: a market for data with private sales and public proof";
 pub(super) const SITE: &str = "Tacit: a market for data with private sales and public proof";
 pub(super) const SKIP: &str = "Skip to the content";
 pub(super) const MAIN_NAVIGATION: &str = "Main";
@@ -147,6 +148,7 @@ pub(super) fn refusal(status: u16) -> (&'static str, &'static str) {
     }
 }
 
+pub(super) const ERROR_MONEY: &str = "No money is concerned: these pages take none.";
 pub(super) const ERROR_HOME: &str = "First page";
 pub(super) const ERROR_SEARCH: &str = "Search the catalogue";
 

@@ -266,7 +266,10 @@ async fn a_listing_speaks_the_languages_of_other_catalogues() {
     let address = format!("https://market.example/listings/{id}");
     assert_eq!(page.link("canonical"), Some(address.as_str()));
     let croissant = street.get(&format!("/listings/{id}/croissant.json")).await;
-    assert_eq!(croissant.header("content-type"), "application/ld+json");
+    assert_eq!(
+        croissant.header("content-type"),
+        "application/ld+json; profile=\"http://mlcommons.org/croissant/1.1\""
+    );
     let croissant: Value = croissant.json();
     assert_eq!(croissant["conformsTo"], "http://mlcommons.org/croissant/1.1");
     assert_eq!(
@@ -285,7 +288,28 @@ async fn a_listing_speaks_the_languages_of_other_catalogues() {
     assert_eq!(Markup::read(atom.text()).tags.iter().filter(|tag| tag.name == "entry").count(), 25);
     let sitemap = street.get("/sitemap.xml").await;
     assert_eq!(Markup::read(sitemap.text()).tags.iter().filter(|tag| tag.name == "url").count(), 31);
-    assert!(street.get("/robots.txt").await.text().contains("Sitemap: https://market.example/sitemap.xml"));
+    let robots = street.get("/robots.txt").await;
+    assert!(robots.text().contains("Sitemap: https://market.example/sitemap.xml"));
+    let file = croissant["distribution"][0]["contentUrl"].as_str().unwrap();
+    let allowed = robots.text().lines().find_map(|line| line.strip_prefix("Allow: /api")).unwrap().to_owned();
+    assert!(file.contains(&format!("/api{allowed}")), "what the document points at may be fetched");
+}
+
+#[tokio::test]
+async fn whoever_is_sent_a_link_sees_a_picture_of_the_market() {
+    let listings = some();
+    let street = stocked(&listings).await;
+    let page = street.page(&format!("/listings/{}", listings[0].id)).await;
+    let address = page.text().split("property=\"og:image\" content=\"").nth(1).unwrap();
+    let address = address.split('"').next().unwrap();
+    let path = address.strip_prefix("https://market.example").unwrap();
+    for meta in ["og:image:width\" content=\"1200\"", "og:image:height\" content=\"630\"", "og:image:alt"] {
+        assert!(page.text().contains(meta), "{meta}");
+    }
+    let picture = street.get(path).await;
+    assert_eq!((picture.status.as_u16(), picture.header("content-type")), (200, "image/png"));
+    assert!(picture.body.len() < 30_000);
+    assert_eq!(&picture.body[12..24], b"IHDR\x00\x00\x04\xb0\x00\x00\x02\x76", "1200 by 630");
 }
 
 #[tokio::test]
@@ -333,6 +357,7 @@ async fn browsers_get_pages_and_programs_get_problem_documents() {
         assert_eq!(answer.status, status, "{path}");
         let page = answer.markup();
         assert!(page.values("href").any(|address| address == "/search"), "{path} says where to go on");
+        assert!(answer.text().contains("No money is concerned"), "{path} says what happened to the money");
         assert!(page.link("canonical").is_none() && answer.text().contains("noindex"), "{path}");
         assert_eq!((answer.header("cache-control"), answer.header("vary")), ("no-store", "accept"), "{path}");
         assert_eq!(street.get(path).await.problem().status, status, "{path} for programs");

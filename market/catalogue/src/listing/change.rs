@@ -34,7 +34,7 @@ pub struct Revision {
 #[derive(Debug, thiserror::Error, PartialEq, Eq, Clone, Copy)]
 pub enum NotMoved {
     /// It is retired.
-    #[error("the listing is retired, which is final; list the data anew with `tacit sell`")]
+    #[error("the listing is retired, which is final; list the data anew")]
     Retired,
     /// It is in that state already.
     #[error("the listing is {0} already; nothing was changed")]
@@ -43,7 +43,7 @@ pub enum NotMoved {
     #[error("the revision changes nothing; say what should be different")]
     Unchanged,
     /// There are 2^32 - 1 versions.
-    #[error("the listing has no version numbers left; list the data anew with `tacit sell`")]
+    #[error("the listing has no version numbers left; list the data anew")]
     NoVersionLeft,
 }
 
@@ -65,7 +65,7 @@ pub enum NotANextVersion {
         found: u32,
     },
     /// The listing is retired.
-    #[error("the listing is retired, which is final; list the data anew with `tacit sell`")]
+    #[error("the listing is retired, which is final; list the data anew")]
     Retired,
     /// Made before the version that it follows.
     #[error("the next version is dated before the one it follows; check this machine's clock")]

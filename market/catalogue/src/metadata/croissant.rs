@@ -11,6 +11,9 @@ use serde_json::{Value, json};
 /// The version of the format that the document declares.
 const CONFORMS_TO: &str = "http://mlcommons.org/croissant/1.1";
 
+/// The media type of the document, as its specification names it.
+pub const CROISSANT_MEDIA_TYPE: &str = "application/ld+json; profile=\"http://mlcommons.org/croissant/1.1\"";
+
 /// The listing as a Croissant document.
 pub fn croissant(described: &Described<'_>) -> Value {
     let Described { listing, places, .. } = described;
@@ -23,6 +26,7 @@ pub fn croissant(described: &Described<'_>) -> Value {
         "name": listing.title.as_str(),
         "description": description(listing),
         "license": listing.licence.address(),
+        "citeAs": citation(described),
         "usageInfo": places.policy(listing.id),
         "url": page,
         "identifier": listing.id.to_string(),
@@ -49,6 +53,13 @@ pub fn croissant(described: &Described<'_>) -> Value {
         }
     }
     document
+}
+
+/// How the data is cited: what, whose, when, where; in plain text.
+fn citation(described: &Described<'_>) -> String {
+    let Described { listing, places, published, .. } = described;
+    let (title, version, seller) = (listing.title.as_str(), listing.version, &listing.seller);
+    format!("{title}, version {version}. {seller}, {}. {}", published.date(), places.listing(listing.id))
 }
 
 fn sealed_file(sealed: &SealedFile<'_>, address: &str) -> Value {
@@ -116,12 +127,13 @@ fn data_type(cells: &str) -> &'static str {
     }
 }
 
-/// The context of the specification's appendix, as it stands there.
+/// The context of the specification's appendix, with schema.org under the address that the reference validator takes
+/// (docs/decisions/0011-croissant-as-the-validator-reads-it.md).
 fn context() -> Value {
     json!({
         "@language": "en",
-        "@vocab": "http://schema.org/",
-        "sc": "http://schema.org/",
+        "@vocab": "https://schema.org/",
+        "sc": "https://schema.org/",
         "cr": "http://mlcommons.org/croissant/",
         "rai": "http://mlcommons.org/croissant/RAI/",
         "dct": "http://purl.org/dc/terms/",

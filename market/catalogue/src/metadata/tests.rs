@@ -45,7 +45,10 @@ fn the_documents_are_the_golden_ones() {
 fn a_croissant_document_has_every_field_that_the_specification_requires() {
     let (places, listing) = (places(), listing(7));
     let document = croissant(&described(&listing, &places));
+    assert_eq!(document["@context"]["sc"], "https://schema.org/", "the reference validator takes no other");
+    assert_eq!(document["@context"]["@vocab"], document["@context"]["sc"]);
     for required in [
+        "citeAs",
         "@context",
         "@type",
         "conformsTo",
@@ -61,7 +64,7 @@ fn a_croissant_document_has_every_field_that_the_specification_requires() {
     assert_eq!(document["@type"], "sc:Dataset");
     assert_eq!(document["conformsTo"], "http://mlcommons.org/croissant/1.1");
     let context = document["@context"].as_object().unwrap();
-    assert_eq!(context["@vocab"], "http://schema.org/");
+    assert_eq!(context["@vocab"], "https://schema.org/");
     assert_eq!(context["conformsTo"], "dct:conformsTo");
     assert_eq!(context["dataType"]["@type"], "@vocab");
     for file in document["distribution"].as_array().unwrap() {

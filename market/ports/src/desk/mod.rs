@@ -35,7 +35,7 @@ pub enum DeskStoreFailed {
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The file holds what no desk writes.
     #[error(
-        "the desk's database is damaged ({what}); restore it from `tacit backup` or begin again with the words"
+        "the desk's database is damaged ({what}); restore it from a backup or begin again with the words"
     )]
     Damaged {
         /// Which part could not be read.
