@@ -20,9 +20,7 @@ const WAITING: &str = "work of the pages goes on until it ends or is cancelled";
 const ASKING: &str = "the pages ask by a second click";
 const TERMINAL: &str = "how a terminal prints";
 const SAVED: &str = "the browser asks where a download goes";
-const AUDITING: &str = "replaying a whole ledger is an audit, made by whoever trusts no desk";
-const ASKED: &str =
-    "the pages say for whom and for which question a presentation was made; whoever asked compares";
+const AUDITING: &str = "copies of a ledger are for whoever audits it elsewhere, without a desk";
 
 const TABLE: &[(&str, Reach)] = &[
     ("--home", Not(ITSELF)),
@@ -38,19 +36,16 @@ const TABLE: &[(&str, Reach)] = &[
     ("verify DOCUMENTS", By("POST /verify", "")),
     ("verify --market", Not("a desk checks against the market that it has met")),
     ("verify --files", Not(AUDITING)),
-    ("verify --market-keys", Not("a desk checks against the keys that it has pinned")),
+    ("verify --market-keys", By("POST /verify", "market_keys")),
     ("verify --proxy", Not("a desk goes through the proxy of its settings")),
-    (
-        "verify --seller",
-        Not("for manifests that came without their listing; listings of the pages name theirs"),
-    ),
-    ("verify --to", Not(ASKED)),
-    ("verify --nonce", Not(ASKED)),
-    ("verify ledger", Not(AUDITING)),
-    ("verify ledger --market", Not(AUDITING)),
+    ("verify --seller", By("POST /verify", "seller")),
+    ("verify --to", By("POST /verify", "to")),
+    ("verify --nonce", By("POST /verify", "nonce")),
+    ("verify ledger", By("POST /verify/ledger", "")),
+    ("verify ledger --market", Not("a desk checks the ledger of the market that it has met")),
     ("verify ledger --files", Not(AUDITING)),
-    ("verify ledger --market-keys", Not(AUDITING)),
-    ("verify ledger --proxy", Not(AUDITING)),
+    ("verify ledger --market-keys", Not("a desk checks against the keys that it has pinned")),
+    ("verify ledger --proxy", Not("a desk goes through the proxy of its settings")),
     ("verify ledger --save", Not(AUDITING)),
     ("desk", Not(ITSELF)),
     ("desk --headless", Not(ITSELF)),
@@ -117,7 +112,7 @@ const TABLE: &[(&str, Reach)] = &[
     ("orders resume --wait", Not(WAITING)),
     (
         "orders resume --out",
-        Not("for a desk whose own folder is full; the refusal on the page names this command"),
+        Not("for a desk whose own folder is full; the refusal on the page says to make room there"),
     ),
     ("orders cancel", By("POST /orders/{id}/cancel", "")),
     ("orders cancel ORDER", By("POST /orders/{id}/cancel", "id")),

@@ -73,7 +73,8 @@ async fn a_sale_from_the_first_run_to_both_receipts_goes_through_the_pages() {
     assert_eq!(codes, ["none"]);
     let ever = json!({"file": sent["file"], "updates": "ever"});
     assert_eq!(seller.post("/api/goods/check", ever).await.json()["fields"][0]["field"], "updates");
-    let draft = json!({"title": "Aircraft", "category": "transport", "licence": "CC-BY-4.0", "price": "20", "updates": "ever"});
+    let mut draft = draft();
+    draft["updates"] = json!("ever");
     let refused = seller.post("/api/goods", json!({"file": sent["file"], "draft": draft})).await;
     assert_eq!((refused.status.as_u16(), &refused.json()["fields"][0]["field"]), (422, &json!("updates")));
     // A promise that the file breaks is told while looking at it.
