@@ -96,7 +96,8 @@ impl IntoResponse for Refused {
 pub(crate) fn problem_of(refusal: &Refusal) -> Problem {
     let code = refusal.code.as_ref();
     let mut problem =
-        Refused::new(status_of(code), code, sentence(&refusal.sentence), sentence(refusal.remedy_in_pages())).0;
+        Refused::new(status_of(code), code, sentence(&refusal.sentence), sentence(refusal.remedy_in_pages()))
+            .0;
     problem.money = money_of(code).map(str::to_owned);
     *problem
 }

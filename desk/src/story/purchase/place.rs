@@ -15,7 +15,8 @@ pub(super) fn from_here(out: PathBuf) -> Result<PathBuf, Refusal> {
 /// Refuses a place that is taken or that cannot be written, before anything is ordered.
 pub(super) fn is_free(out: &Path) -> Result<(), Refusal> {
     if out.symlink_metadata().is_ok() {
-        let remedy = "Nothing was ordered or changed. Choose another place with --out, or move that file away.";
+        let remedy =
+            "Nothing was ordered or changed. Choose another place with --out, or move that file away.";
         return Err(taken(out, remedy).in_pages("Nothing was ordered. Move that file away and order again."));
     }
     let writable = make_folder_of(out).and_then(|()| {
