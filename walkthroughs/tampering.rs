@@ -227,11 +227,9 @@ fn a_purchase_outlives_every_change_on_its_way() {
 }
 
 fn receipts_are_refused_wherever_they_are_changed(street: &Street, buyer: &Person, receipt: &str) {
-    let file = street.path().join("receipt.json");
-    let whole = ["receipts", "show", receipt, "--out", file.to_str().unwrap()];
-    let finance = [&whole[..], &["--for", "finance"]].concat();
-    for words in [&whole[..], &finance] {
-        buyer.does(words);
+    for (name, parts) in [("whole.json", &[][..]), ("finance.json", &["--for", "finance"])] {
+        let file = street.path().join(name);
+        buyer.does(&[&["receipts", "show", receipt, "--out", file.to_str().unwrap()], parts].concat());
         assert_eq!(buyer.does(&["verify", file.to_str().unwrap()])["ok"], true);
         let honest: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
         let places = places(&honest);
