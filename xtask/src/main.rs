@@ -1,12 +1,16 @@
-//! The chores of the house: `cargo xtask demo | pages | test | bench | vectors`.
+//! The chores of the house: `cargo xtask demo | pages | test | bench | soak | vectors | release | reproduce`.
 //!
 //! It knows how to call the other tools and in what order; it holds nothing of the marketplace itself.
 
 mod bench;
+mod fuzz;
 mod needs;
 mod pages;
 mod proofs;
+mod release;
+mod soak;
 mod steps;
+mod supply;
 
 use std::process::ExitCode;
 
@@ -18,7 +22,10 @@ usage: cargo xtask COMMAND
   pages                 makes the pages of a desk from the lock file (needs Node 20.19 or newer)
   test [--install]      formatting, lints and all tests; --install fetches what is missing through apt
   bench NAME            one performance promise: `ledger`, `demo`, `catalogue` or `pages`
-  vectors               make the test vectors again that are made from a seed";
+  soak NAME             in large what `test` does in small: `fuzz` or `requests`
+  vectors               make the test vectors again that are made from a seed
+  release               the program to hand out, without a trace of where it was built
+  reproduce [--keep]    builds the release twice in two folders and compares";
 
 fn main() -> ExitCode {
     let mut words = std::env::args().skip(1);
@@ -32,7 +39,10 @@ fn main() -> ExitCode {
         "pages" => pages::build(),
         "test" => needs::check(&rest).and_then(|()| steps::test()),
         "bench" => bench::run(&rest),
+        "soak" => soak::run(&rest),
         "vectors" => steps::vectors(),
+        "release" => release::release(&rest),
+        "reproduce" => release::reproduce(&rest),
         _ => Err(steps::Stopped::usage(USAGE)),
     };
     match done {

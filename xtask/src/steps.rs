@@ -2,6 +2,7 @@
 
 use crate::pages;
 use crate::proofs::Tally;
+use crate::supply;
 use std::process::Command;
 
 /// Why a chore ended early.
@@ -32,6 +33,7 @@ pub(crate) fn test() -> Result<(), Stopped> {
     cargo(&["fmt", "--all", "--check"], &[])?;
     pages::check()?;
     pages::build()?;
+    supply::check()?;
     cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"], &[])?;
     let tally = Tally::start();
     let file = tally.file().to_string_lossy().into_owned();
@@ -63,6 +65,15 @@ pub(crate) fn vectors() -> Result<(), Stopped> {
 /// One cargo command in the workspace; its output goes through.
 pub(crate) fn cargo(words: &[&str], settings: &[(&str, &str)]) -> Result<(), Stopped> {
     eprintln!("$ cargo {}", words.join(" "));
+    match cargo_command().args(words).envs(settings.iter().copied()).status() {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(Stopped { code: exit_code(status.code()), sentence: String::new() }),
+        Err(cause) => Err(Stopped::with(1, &format!("cargo could not be started: {cause}"))),
+    }
+}
+
+/// Cargo in the workspace, to be given its words.
+pub(crate) fn cargo_command() -> Command {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     // What cargo told this program about itself is nothing to the packages that are built: some build scripts look at it, and
@@ -71,16 +82,8 @@ pub(crate) fn cargo(words: &[&str], settings: &[(&str, &str)]) -> Result<(), Sto
     for (name, _) in std::env::vars().filter(|(name, _)| own(name)) {
         command.env_remove(name);
     }
-    let done = command
-        .args(words)
-        .envs(settings.iter().copied())
-        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
-        .status();
-    match done {
-        Ok(status) if status.success() => Ok(()),
-        Ok(status) => Err(Stopped { code: exit_code(status.code()), sentence: String::new() }),
-        Err(cause) => Err(Stopped::with(1, &format!("cargo could not be started: {cause}"))),
-    }
+    command.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
+    command
 }
 
 fn exit_code(code: Option<i32>) -> u8 {

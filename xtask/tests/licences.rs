@@ -1,7 +1,7 @@
 //! The licences of everything that Cargo.lock brings along, against the list in `deny.toml`.
 //!
-//! `cargo deny` says more (advisories, sources) and is run by hand (CONTRIBUTING.md); this needs nothing but cargo, so that
-//! a new dependency under a licence that nobody looked at fails `cargo xtask test`.
+//! `cargo deny` asks the same where it is installed; this needs nothing but cargo, so that a new dependency under a licence that
+//! nobody looked at fails `cargo xtask test` everywhere. Bans and sources are in `supply_chain.rs`.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot read the workspace has failed")]
 

@@ -30,6 +30,7 @@ fn allowed() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
         ("wire", with_rooms(&[])),
         ("http", with_rooms(&["flows", "wire"])),
         ("desk", with_rooms(&["ports", "wire"])),
+        ("hostile", with_rooms(&["wire"])),
         (
             "tacit",
             with_rooms(&["ports", "flows", "store", "vault", "prover", "paper", "wire", "http", "desk"]),
@@ -49,7 +50,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("rsa", &["evidence"]),
     ("sd-jwt-payload", &["evidence"]),
     ("tlog_tiles", &["evidence"]),
-    ("parquet", &["delivery"]),
+    ("parquet", &["delivery", "hostile"]),
     ("shardtree", &["settlement"]),
 ];
 
@@ -124,6 +125,7 @@ fn every_arrow_between_our_crates_is_drawn_in_the_table() {
 fn the_binary_can_link_the_real_proofs_only() {
     for one in crates() {
         assert!(!one.ours().contains("assumed"), "`{}` would ship assumed proofs", one.name);
+        assert!(!one.ours().contains("hostile"), "`{}` would ship the fuzz targets", one.name);
     }
 }
 

@@ -3,15 +3,15 @@
 use super::guards::Served;
 use super::house::Portal;
 use super::refusals::Refused;
-use super::said::field_fault;
+use super::said::{Named, field_fault};
 use super::shown::problem::Problem;
 use super::shown::sell::FileView;
 use crate::folder::disk;
 use axum::Json;
-use axum::extract::{Path, Request, State};
+use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use futures::StreamExt;
-use std::path::{Path as FilePath, PathBuf};
+use std::path::{Path, PathBuf};
 use std::time::{Duration, UNIX_EPOCH};
 use tacit_delivery::MOST_PLAINTEXT_BYTES;
 use tacit_values::base64url;
@@ -27,7 +27,7 @@ const KEPT: Duration = Duration::from_secs(86_400);
 #[utoipa::path(put, path = "/files/{name}", tag = "sell", params(("name" = String, Path)), request_body(content = Vec<u8>, content_type = "application/octet-stream"), responses((status = 200, body = FileView), (status = "default", description = "why not, and what to do", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn put_file(
     State(served): State<Served>,
-    Path(name): Path<String>,
+    Named(name): Named<String>,
     request: Request,
 ) -> Result<Json<FileView>, Refused> {
     let portal = &served.portal;
@@ -58,7 +58,7 @@ pub(crate) async fn put_file(
 #[utoipa::path(delete, path = "/files/{name}", tag = "sell", params(("name" = String, Path)), responses((status = 204, description = "done"), (status = "default", description = "why not, and what to do", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn remove_file(
     State(served): State<Served>,
-    Path(name): Path<String>,
+    Named(name): Named<String>,
 ) -> Result<StatusCode, Refused> {
     place_of(&served.portal, &name)?;
     remove(&served.portal, &name);
@@ -83,7 +83,7 @@ pub(crate) fn remove(portal: &Portal, file: &str) {
 }
 
 /// Removes the copy of a file that is for sale now; files elsewhere on the machine are left alone.
-pub(crate) fn remove_copy(portal: &Portal, place: &FilePath) {
+pub(crate) fn remove_copy(portal: &Portal, place: &Path) {
     let Ok(root) = root(portal).canonicalize() else { return };
     let Some(folder) = place.canonicalize().ok().and_then(|place| Some(place.parent()?.to_owned())) else {
         return;
@@ -109,7 +109,7 @@ fn is_plain_name(name: &str) -> bool {
     begins && name.len() <= LONGEST_NAME && name.chars().all(plain) && !name.contains("..")
 }
 
-fn make_private(folder: &FilePath) -> Result<(), Refused> {
+fn make_private(folder: &Path) -> Result<(), Refused> {
     std::fs::create_dir_all(folder).map_err(|_| disk())?;
     #[cfg(unix)]
     {
@@ -120,7 +120,7 @@ fn make_private(folder: &FilePath) -> Result<(), Refused> {
     Ok(())
 }
 
-async fn write(place: &FilePath, request: Request) -> Result<u64, Refused> {
+async fn write(place: &Path, request: Request) -> Result<u64, Refused> {
     let mut file =
         tokio::fs::OpenOptions::new().write(true).create_new(true).open(place).await.map_err(|_| disk())?;
     let mut arriving = request.into_body().into_data_stream();

@@ -3,11 +3,12 @@
 use super::guards::Served;
 use super::house::Portal;
 use super::refusals::{Answer, Refused};
+use super::said::Named;
 use super::shown::jobs::{CancelledView, JobKind, JobView, JobsView};
 use super::shown::problem::Problem;
 use crate::open::OpenDesk;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use std::sync::Arc;
 use tacit_trade::Purchase;
@@ -23,7 +24,7 @@ pub(crate) async fn jobs(State(served): State<Served>) -> Answer<JobsView> {
 
 /// One job.
 #[utoipa::path(get, path = "/jobs/{id}", tag = "jobs", params(("id" = String, Path)), responses((status = 200, body = JobView), (status = "default", description = "why not, and what to do", body = Problem, content_type = "application/problem+json")))]
-pub(crate) async fn job(State(served): State<Served>, Path(id): Path<String>) -> Answer<JobView> {
+pub(crate) async fn job(State(served): State<Served>, Named(id): Named<String>) -> Answer<JobView> {
     served.portal.house().work.get(&id).map(Json).ok_or_else(|| Refused::nothing("job"))
 }
 
@@ -31,7 +32,7 @@ pub(crate) async fn job(State(served): State<Served>, Path(id): Path<String>) ->
 #[utoipa::path(delete, path = "/jobs/{id}", tag = "jobs", params(("id" = String, Path)), responses((status = 200, body = CancelledView), (status = "default", description = "why not, and what to do", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn cancel_job(
     State(served): State<Served>,
-    Path(id): Path<String>,
+    Named(id): Named<String>,
 ) -> Answer<CancelledView> {
     let portal = &served.portal;
     let before = portal.house().work.get(&id).ok_or_else(|| Refused::nothing("job"))?;

@@ -12,7 +12,7 @@ mod bought;
 mod buying;
 mod catalogue;
 mod choices;
-mod claims;
+pub(crate) mod claims;
 mod crossing;
 mod events;
 mod files;

@@ -3,14 +3,14 @@
 use super::guards::Served;
 use super::house::DeskStage;
 use super::refusals::{Answer, Refused};
-use super::said::Said;
+use super::said::{Named, Said};
 use super::shown::problem::Problem;
 use super::shown::session::{NewPasskey, PasskeyShown, PasskeysView};
 use crate::folder::DeskFolder;
 use crate::keyring::passkey::{self, Passkeys, RELYING_PARTY};
 use crate::refusal::Refusal;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use tacit_values::base64url;
 use zeroize::{Zeroize, Zeroizing};
 
@@ -46,7 +46,7 @@ pub(crate) async fn add_passkey(
 #[utoipa::path(delete, path = "/passkeys/{id}", tag = "passkeys", params(("id" = String, Path)), responses((status = 200, body = PasskeysView), (status = "default", description = "why not, and what to do", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn remove_passkey(
     State(served): State<Served>,
-    Path(id): Path<String>,
+    Named(id): Named<String>,
 ) -> Answer<PasskeysView> {
     served.portal.open_desk()?;
     passkey::remove(served.portal.folder(), &id).map_err(Refusal::from)?;

@@ -2,13 +2,13 @@
 
 use super::guards::Served;
 use super::refusals::{Answer, Refused};
-use super::said::{Said, read};
+use super::said::{Named, Said, read};
 use super::shown::events::Event;
 use super::shown::problem::Problem;
 use super::shown::watch::{NewsView, ReadForm, WatchForm, WatchItem, WatchView};
 use crate::open::OpenDesk;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use tacit_values::ListingId;
 
@@ -39,7 +39,7 @@ pub(crate) async fn watch(State(served): State<Served>, Said(form): Said<WatchFo
 #[utoipa::path(delete, path = "/watch/{id}", tag = "watch", params(("id" = String, Path)), responses((status = 204, description = "done"), (status = "default", description = "why not, and what to do", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn unwatch(
     State(served): State<Served>,
-    Path(id): Path<String>,
+    Named(id): Named<String>,
 ) -> Result<StatusCode, Refused> {
     let desk = served.portal.open_desk()?;
     if id.len() > 80 {

@@ -14,6 +14,7 @@ pub use log_proofs::LogProof;
 
 use super::keys::TrustedKeys;
 use super::refused;
+use crate::output::shown;
 use crate::refusal::Refusal;
 use serde_json::Value;
 use std::io::Read;
@@ -64,6 +65,8 @@ pub struct Finding {
     pub sentence: String,
     /// What was looked at, and what to know besides.
     pub lines: Vec<Line>,
+    /// What the document discloses, by name, where it is a receipt or part of one.
+    pub claims: Vec<(String, String)>,
 }
 
 /// One line under the sentence of a finding.
@@ -119,6 +122,10 @@ impl Finding {
     /// For a terminal: the sentence and all lines; what was not checked says so.
     pub fn text(&self) -> String {
         let mut text = self.sentence.clone();
+        let widest = self.claims.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
+        for (name, value) in &self.claims {
+            text.push_str(&format!("\n  {name:<widest$}  {}", shown(value)));
+        }
         for line in &self.lines {
             let mark = if line.state == LineState::NotChecked { "NOT CHECKED: " } else { "" };
             text.push_str(&format!("\n{mark}{}", line.sentence));

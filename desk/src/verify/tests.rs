@@ -290,9 +290,13 @@ fn only_what_was_checked_is_said_to_hold() {
     let receipt = finding(given("receipt-good.json"), None).unwrap();
     assert_eq!(state(&receipt, "the epoch is not at hand"), LineState::NotChecked);
     assert_eq!(state(&receipt, "Price:"), LineState::Holds);
+    assert_eq!(state(&receipt, "Signed by did:key:"), LineState::Holds);
     assert!(receipt.text().contains("NOT CHECKED: Payment in epoch"), "{}", receipt.text());
     let shown = finding(given("presentation-good-finance.json"), None).unwrap();
     assert_eq!(state(&shown, "Withheld:"), LineState::Remark);
+    let told = |name: &str| shown.claims.iter().any(|(claim, _)| claim == name);
+    assert!(told("amount") && told("agreed_at") && !told("listing"), "{:?}", shown.claims);
+    assert!(shown.text().contains("\n  amount "), "{}", shown.text());
     assert_eq!(state(&shown, "It points at no payment"), LineState::Remark);
     assert_eq!(state(&shown, "Whether it was made for you"), LineState::NotChecked);
     let named = |name: &str| shown.document[name].as_str().unwrap().to_owned();

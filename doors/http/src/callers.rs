@@ -5,6 +5,7 @@
 
 use crate::door::Door;
 use crate::guards::caller;
+use crate::pace::{Pace, SteadyBody, TooSlow};
 use crate::rates::Costly;
 use crate::refusals::{Refused, told};
 use axum::extract::{FromRequest, FromRequestParts, OriginalUri, Path, Query, Request};
@@ -48,7 +49,7 @@ impl<const MOST: usize> FromRequest<Door> for Signed<MOST> {
         let head = check_head(origin, &parts.method, path, &parts.headers, door.market().now())?;
         door.rates().admit_persona(&head.persona())?;
         let room = door.room_for(MOST)?;
-        let body = read(&parts, body, MOST).await?;
+        let body = read(&parts, body, MOST, door.settings().pace).await?;
         let signed = head.with_body(&body, door.nonces(), door.market().now())?;
         if parts.method != Method::GET {
             // What changes something counts once even across a restart, and among several doors.
@@ -63,9 +64,9 @@ impl<const MOST: usize> FromRequest<Door> for Signed<MOST> {
 impl<const MOST: usize> FromRequest<Door> for Anonymous<MOST> {
     type Rejection = Refused;
 
-    async fn from_request(request: Request, _door: &Door) -> Result<Self, Refused> {
+    async fn from_request(request: Request, door: &Door) -> Result<Self, Refused> {
         let (parts, body) = request.into_parts();
-        Ok(Self { body: read(&parts, body, MOST).await? })
+        Ok(Self { body: read(&parts, body, MOST, door.settings().pace).await? })
     }
 }
 
@@ -103,7 +104,7 @@ fn from_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refused> {
 /// What the media type must be; a handler's body is either JSON or bytes, and its parser says no to the other one.
 const KNOWN_TYPES: [&str; 2] = ["application/json", BYTES];
 
-async fn read(parts: &Parts, body: axum::body::Body, most: usize) -> Result<Bytes, Refused> {
+async fn read(parts: &Parts, body: axum::body::Body, most: usize, pace: Pace) -> Result<Bytes, Refused> {
     let too_large = || -> Refused {
         Problem::new(ProblemKind::TooLarge, format!("the body is longer than {most} bytes"))
             .remedy("send less, or in parts where the resource takes parts")
@@ -113,9 +114,14 @@ async fn read(parts: &Parts, body: axum::body::Body, most: usize) -> Result<Byte
     if stated.is_some_and(|length| length > most as u64) {
         return Err(too_large());
     }
-    let body = Limited::new(body, most).collect().await.map_err(|error| {
+    let body = Limited::new(SteadyBody::new(body, pace), most).collect().await.map_err(|error| {
         if error.downcast_ref::<LengthLimitError>().is_some() {
             return too_large();
+        }
+        if let Some(slow) = error.downcast_ref::<TooSlow>() {
+            return Problem::new(ProblemKind::TookTooLong, format!("the body came too slowly: {slow}"))
+                .remedy("send it again on a better connection; parts that arrived whole need not be sent again")
+                .into();
         }
         Refused::malformed("the body ended early")
     })?;

@@ -1,6 +1,8 @@
 //! The door's state: the market behind it, the nonces and rates of those who knock, and the operator's token.
 
+use crate::pace::Pace;
 use crate::rates::{Allowed, Rate, Rates};
+use crate::tally::{Most, Tally};
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,6 +13,9 @@ use tacit_values::{Digest, base64url};
 use tacit_wire::signing::NonceWindow;
 use tacit_wire::{Problem, ProblemKind};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// A longer body needs room of its own in memory.
+const LONG_BODY: usize = 128 << 10;
 
 /// How the door is set up.
 #[derive(Debug, Clone)]
@@ -33,7 +38,15 @@ pub struct DoorSettings {
     /// How long a connection may take to send the head of its next request. Longer than a desk keeps an idle connection
     /// (ten seconds), so that the desk closes first.
     pub headers_within: Duration,
-    /// How many MiB of long request bodies (parts, samples) lie in memory at once; more are asked to come back.
+    /// How slowly a body may be sent and an answer taken.
+    pub pace: Pace,
+    /// How many connections are open. When they are too many, the one that has been silent longest makes room; the share of
+    /// one address does not count behind a proxy, to which all connections belong.
+    pub connections: Most,
+    /// How many requests are served, from their head to the head of the answer. Whoever comes on top of these is asked to
+    /// come back. One that watches a mailbox does not count while it waits.
+    pub requests: Most,
+    /// How many MiB of long request bodies (over 128 KiB) lie in memory at once; more are asked to come back.
     pub long_bodies_mib: u32,
 }
 
@@ -48,6 +61,9 @@ impl Default for DoorSettings {
             behind_proxy: false,
             patience: Duration::from_secs(30),
             headers_within: Duration::from_secs(20),
+            pace: Pace { least: 16 << 10, within: Duration::from_secs(10) },
+            connections: Most { at_once: 4096, per_address: 256 },
+            requests: Most { at_once: 512, per_address: 64 },
             long_bodies_mib: 192,
         }
     }
@@ -92,6 +108,7 @@ struct Inside {
     market: Market,
     nonces: NonceWindow,
     rates: Rates,
+    requests: Arc<Tally>,
     room: Arc<Semaphore>,
     admin: Option<AdminToken>,
     settings: DoorSettings,
@@ -108,7 +125,8 @@ impl Door {
             persona: settings.per_persona,
         });
         let room = Arc::new(Semaphore::new(settings.long_bodies_mib as usize));
-        Self(Arc::new(Inside { market, nonces, rates, room, admin, settings }))
+        let requests = Tally::of(settings.requests);
+        Self(Arc::new(Inside { market, nonces, rates, requests, room, admin, settings }))
     }
 
     /// Forgets the addresses and personas that have been quiet: for the minute's housekeeping.
@@ -128,13 +146,17 @@ impl Door {
         &self.0.rates
     }
 
-    /// Room in memory for a body of at most `most` bytes, until the permit is dropped. Bodies up to one MiB need none: the
-    /// rates bound them.
+    pub(crate) fn requests(&self) -> &Arc<Tally> {
+        &self.0.requests
+    }
+
+    /// Room in memory for a body of at most `most` bytes, until the permit is dropped. Bodies up to 128 KiB need none: the
+    /// number of requests bounds them.
     pub(crate) fn room_for(&self, most: usize) -> Result<Option<OwnedSemaphorePermit>, Box<Problem>> {
-        let mib = u32::try_from(most.div_ceil(1 << 20)).unwrap_or(u32::MAX);
-        if mib <= 1 {
+        if most <= LONG_BODY {
             return Ok(None);
         }
+        let mib = u32::try_from(most.div_ceil(1 << 20)).unwrap_or(u32::MAX);
         Arc::clone(&self.0.room).try_acquire_many_owned(mib).map(Some).map_err(|_| {
             let problem =
                 Problem::new(ProblemKind::Busy, "too many long bodies are on their way at this moment");

@@ -5,6 +5,7 @@
 
 use crate::door::Door;
 use crate::refusals::Refused;
+use crate::tally::{Full, Place};
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -14,6 +15,7 @@ use http::header::{
 };
 use http::{Extensions, HeaderMap, HeaderName, HeaderValue};
 use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tacit_wire::{Problem, ProblemKind};
 
@@ -30,6 +32,48 @@ pub(crate) async fn rate(State(door): State<Door>, request: Request, next: Next)
         Ok(()) => next.run(request).await,
         Err(problem) => Refused::from(problem).into_response(),
     }
+}
+
+/// A request's place among those that are served. A handler that only waits for something to happen gives it back.
+#[derive(Clone)]
+pub(crate) struct InService(Arc<Mutex<Option<Place>>>);
+
+impl InService {
+    pub(crate) fn only_waits(&self) {
+        drop(self.0.lock().unwrap_or_else(PoisonError::into_inner).take());
+    }
+}
+
+/// How long those wait who came on top of what is served or open at once.
+const UNTIL_ROOM: Duration = Duration::from_secs(2);
+
+/// Serves a bounded number of requests at once; the others are asked to come back.
+pub(crate) async fn shed(State(door): State<Door>, mut request: Request, next: Next) -> Response {
+    let place = door.requests().enter(caller(&door, request.extensions(), request.headers()));
+    match place {
+        Ok(place) => {
+            let in_service = InService(Arc::new(Mutex::new(Some(place))));
+            request.extensions_mut().insert(in_service.clone());
+            let response = next.run(request).await;
+            in_service.only_waits();
+            response
+        }
+        Err(full) => Refused::from(no_room(full, "requests")).into_response(),
+    }
+}
+
+/// What is said to whoever comes on top.
+pub(crate) fn no_room(full: Full, of_what: &str) -> Problem {
+    let problem = match full {
+        Full::House => {
+            Problem::new(ProblemKind::Busy, format!("the market has as many {of_what} as it can serve at once"))
+        }
+        Full::Share => {
+            let detail = format!("too many {of_what} from your network address are under way at once");
+            Problem::new(ProblemKind::TooMany, detail)
+        }
+    };
+    problem.retry_after(UNTIL_ROOM).remedy("wait as long as stated, then send the request again")
 }
 
 /// The caller's address: that of the connection, or what our own proxy wrote last.

@@ -8,20 +8,25 @@
 mod callers;
 mod door;
 mod guards;
+mod guests;
 mod openapi;
+mod pace;
 mod pages;
 mod ranges;
 mod rates;
 mod refusals;
 mod routes;
 mod serve;
+mod tally;
 
 #[cfg(test)]
 mod tests;
 
 pub use door::{AdminToken, Door, DoorSettings};
+pub use pace::Pace;
 pub use rates::Rate;
 pub use serve::serve;
+pub use tally::Most;
 
 use axum::routing::{get, post};
 use axum::{Json, Router, middleware};
@@ -46,9 +51,11 @@ pub fn router(door: Door) -> Router {
     let description = Json(openapi::finished(description));
     Router::new()
         .nest(BASE, api)
-        .nest("/admin", operator(&door))
         .merge(catalogue_pages(&door))
         .route("/openapi.json", get(move || async move { description }))
+        .layer(middleware::from_fn_with_state(door.clone(), guards::shed))
+        // The operator gets through to a market that is full.
+        .nest("/admin", operator(&door))
         .fallback(refusals::nothing_there)
         .method_not_allowed_fallback(refusals::wrong_verb)
         .layer(CatchPanicLayer::custom(refusals::fault))

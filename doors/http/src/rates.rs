@@ -131,7 +131,7 @@ fn too_many(whence: &str, wait: Duration) -> Problem {
 }
 
 /// One household has 2^64 addresses of IPv6: it counts as one caller.
-fn neighbourhood(address: IpAddr) -> IpAddr {
+pub(crate) fn neighbourhood(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(long) => IpAddr::V6(Ipv6Addr::from(u128::from(long) >> 64 << 64)),
         short => short,

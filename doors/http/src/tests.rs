@@ -1,6 +1,7 @@
 //! The door over a market in memory, asked as the world asks it.
 
 mod admin;
+mod crowds;
 mod description;
 mod forms;
 mod mail;

@@ -46,7 +46,7 @@ pub(super) fn check(
                 });
                 let sentence =
                     format!("This proof holds: {what} is entry {} of the log of {size}.", proof.index);
-                return Ok(Finding { document, sentence, lines: Vec::new() });
+                return Ok(Finding { document, sentence, lines: Vec::new(), claims: Vec::new() });
             }
             Err(found) => refusal = Some(found),
         }

@@ -39,7 +39,7 @@ pub(super) fn check(view: &ManifestView, relying: &Relying<'_>) -> Result<Findin
         "This manifest holds: {} signed {} rows in {} bytes.",
         view.seller, manifest.rows, manifest.bytes
     );
-    Ok(Finding { document, sentence, lines })
+    Ok(Finding { document, sentence, lines, claims: Vec::new() })
 }
 
 /// What a verified beacon shows, and what it does not.
@@ -77,7 +77,7 @@ pub(super) fn check_signed(signed: &SignedManifest, relying: &Relying<'_>) -> Re
     );
     let place =
         Line::not_checked("Its place in the log: that stands in the manifest as the market serves it.");
-    Ok(Finding { document, sentence, lines: vec![place] })
+    Ok(Finding { document, sentence, lines: vec![place], claims: Vec::new() })
 }
 
 /// The log's record of a manifest, as the market writes it.

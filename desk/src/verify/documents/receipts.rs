@@ -1,6 +1,7 @@
 //! Receipts and presentations: the seller's signature, the market's, the place in the log, the payments.
 
 use super::{Finding, Line, Relying};
+use crate::portal::claims::shown_claims;
 use crate::refusal::Refusal;
 use crate::verify::{refused, with_causes};
 use serde_json::{Value, json};
@@ -73,7 +74,12 @@ fn tell(kind: &str, verified: &VerifiedReceipt) -> Finding {
         "This {kind} holds: signed by the seller, countersigned by the market as {}, entry {} of the log of {size}.",
         verified.outcome, verified.index,
     );
-    let mut lines = Vec::new();
+    let mut lines = vec![Line::holds(format!(
+        "Signed by {} on {}, for {}.",
+        verified.signed.seller(),
+        verified.signed.signed_at(),
+        verified.signed.buyer()
+    ))];
     if let Some(price) = verified.disclosed().price() {
         lines.push(Line::holds(format!("Price: {price} {}.", price.currency().code())));
     }
@@ -86,7 +92,8 @@ fn tell(kind: &str, verified: &VerifiedReceipt) -> Finding {
         lines.push(Line::remark("It points at no payment on the ledger."));
     }
     lines.extend(verified.ledger.iter().map(|(claim, finding)| payment(claim.epoch, *finding)));
-    Finding { document, sentence, lines }
+    let claims = shown_claims(verified.disclosed()).into_iter().map(|claim| (claim.name, claim.value)).collect();
+    Finding { document, sentence, lines, claims }
 }
 
 /// What was found about a payment that the document points at.

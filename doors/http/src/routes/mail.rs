@@ -2,8 +2,9 @@
 
 use crate::callers::{Anonymous, Asked, At, MayPostLetter, Signed};
 use crate::door::Door;
+use crate::guards::InService;
 use crate::refusals::{Refused, told};
-use axum::Json;
+use axum::{Extension, Json};
 use axum::extract::State;
 use http::StatusCode;
 use serde::Deserialize;
@@ -61,10 +62,14 @@ pub(crate) async fn mailbox(
     State(door): State<Door>,
     At(named): At<Persona>,
     Asked(watch): Asked<Watch>,
+    Extension(in_service): Extension<InService>,
     signed: Signed<0>,
 ) -> Result<Json<MailboxView>, Refused> {
     let owner = signed.as_owner_of(&named)?;
     let wait = Duration::from_secs(watch.wait_s).min(LONGEST_WATCH);
+    if !wait.is_zero() {
+        in_service.only_waits();
+    }
     let letters = door.market().mailbox(owner, watch.after, wait).await.map_err(told)?;
     let letters =
         letters.into_iter().map(|letter| WaitingLetter { number: letter.number, letter: letter.bytes });

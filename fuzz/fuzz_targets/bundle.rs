@@ -1,0 +1,5 @@
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(init: tacit_fuzz::quietly(), |bytes: &[u8]| {
+    tacit_fuzz::take("bundle", bytes);
+});
