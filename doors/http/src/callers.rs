@@ -120,7 +120,9 @@ async fn read(parts: &Parts, body: axum::body::Body, most: usize, pace: Pace) ->
         }
         if let Some(slow) = error.downcast_ref::<TooSlow>() {
             return Problem::new(ProblemKind::TookTooLong, format!("the body came too slowly: {slow}"))
-                .remedy("send it again on a better connection; parts that arrived whole need not be sent again")
+                .remedy(
+                    "send it again on a better connection; parts that arrived whole need not be sent again",
+                )
                 .into();
         }
         Refused::malformed("the body ended early")

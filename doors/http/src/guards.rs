@@ -65,9 +65,10 @@ pub(crate) async fn shed(State(door): State<Door>, mut request: Request, next: N
 /// What is said to whoever comes on top.
 pub(crate) fn no_room(full: Full, of_what: &str) -> Problem {
     let problem = match full {
-        Full::House => {
-            Problem::new(ProblemKind::Busy, format!("the market has as many {of_what} as it can serve at once"))
-        }
+        Full::House => Problem::new(
+            ProblemKind::Busy,
+            format!("the market has as many {of_what} as it can serve at once"),
+        ),
         Full::Share => {
             let detail = format!("too many {of_what} from your network address are under way at once");
             Problem::new(ProblemKind::TooMany, detail)

@@ -71,7 +71,8 @@ impl Guests {
         };
         let (leave, left) = oneshot::channel();
         let seat = Seat { place: Mutex::new(Some(place)), leave: Mutex::new(Some(leave)) };
-        let guest = Guest { guests: Arc::clone(self), address, seat: Arc::new(seat), silent_as: Mutex::default() };
+        let guest =
+            Guest { guests: Arc::clone(self), address, seat: Arc::new(seat), silent_as: Mutex::default() };
         guest.falls_silent();
         Ok((Arc::new(guest), left))
     }
@@ -79,7 +80,8 @@ impl Guests {
     /// Where an address has its share, one of its own must go; else the stalest of all.
     fn send_away_the_stalest(&self, full: Full, address: Option<IpAddr>) -> Result<(), Full> {
         let mut inside = self.inside();
-        let mut stale = inside.silent.iter().filter(|(_, silent)| full == Full::House || silent.address == address);
+        let mut stale =
+            inside.silent.iter().filter(|(_, silent)| full == Full::House || silent.address == address);
         let number = *stale.next().ok_or(full)?.0;
         let stalest = inside.silent.remove(&number).ok_or(full)?;
         drop(inside);
@@ -150,7 +152,11 @@ mod tests {
         assert!(first_left.try_recv().is_err());
         assert!(second.asks().is_none(), "whose place was given away is served no more");
         let busy = (first.asks().unwrap(), third.asks().unwrap());
-        assert_eq!(guests.welcome(from(4)).unwrap_err(), Full::House, "those who are served keep their places");
+        assert_eq!(
+            guests.welcome(from(4)).unwrap_err(),
+            Full::House,
+            "those who are served keep their places"
+        );
         drop(busy);
         assert!(guests.welcome(from(4)).is_ok());
     }

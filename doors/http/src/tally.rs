@@ -111,7 +111,8 @@ mod tests {
     #[test]
     fn whoever_has_left_is_forgotten() {
         let tally = Tally::of(Most { at_once: 3, per_address: 2 });
-        let places = [tally.enter(from(1)).unwrap(), tally.enter(from(2)).unwrap(), tally.enter(None).unwrap()];
+        let places =
+            [tally.enter(from(1)).unwrap(), tally.enter(from(2)).unwrap(), tally.enter(None).unwrap()];
         drop(places);
         let counted = tally.counted();
         assert_eq!((counted.all, counted.of.len()), (0, 0));

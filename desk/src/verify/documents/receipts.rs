@@ -92,7 +92,8 @@ fn tell(kind: &str, verified: &VerifiedReceipt) -> Finding {
         lines.push(Line::remark("It points at no payment on the ledger."));
     }
     lines.extend(verified.ledger.iter().map(|(claim, finding)| payment(claim.epoch, *finding)));
-    let claims = shown_claims(verified.disclosed()).into_iter().map(|claim| (claim.name, claim.value)).collect();
+    let claims =
+        shown_claims(verified.disclosed()).into_iter().map(|claim| (claim.name, claim.value)).collect();
     Finding { document, sentence, lines, claims }
 }
 

@@ -112,7 +112,11 @@ async fn requests_on_top_of_what_is_served_are_asked_to_come_back() {
         assert_eq!((share.refusal(), share.header("retry-after")), ((429, "too-many".into()), "2"));
         let house = street.send(from(2, "/api/v1/market")).await;
         assert_eq!((house.refusal(), house.header("retry-after")), ((503, "busy".into()), "2"));
-        assert_eq!(street.send(request("GET", "/admin/privacy", b"")).await.status, 403, "the operator is heard");
+        assert_eq!(
+            street.send(request("GET", "/admin/privacy", b"")).await.status,
+            403,
+            "the operator is heard"
+        );
     };
     tokio::select! {
         biased;
@@ -152,10 +156,12 @@ async fn a_body_that_dribbles_is_ended_with_a_sentence() {
 #[tokio::test]
 async fn whoever_does_not_take_the_answer_loses_the_connection() {
     let pace = Pace { least: 1024, within: Duration::from_millis(100) };
-    let settings = DoorSettings { pace, per_address: crate::Rate::new(1_000_000, 1_000_000), ..DoorSettings::default() };
+    let settings =
+        DoorSettings { pace, per_address: crate::Rate::new(1_000_000, 1_000_000), ..DoorSettings::default() };
     let (_street, address) = listening(settings).await;
     let mut stream = connect(address, 1).await;
     // Asks for the description again and again and reads nothing of it, until the door hangs up.
-    let asking = async { while stream.write_all(b"GET /openapi.json HTTP/1.1\r\nhost: x\r\n\r\n").await.is_ok() {} };
+    let asking =
+        async { while stream.write_all(b"GET /openapi.json HTTP/1.1\r\nhost: x\r\n\r\n").await.is_ok() {} };
     tokio::time::timeout(LONG, asking).await.expect("the door hangs up");
 }
