@@ -48,6 +48,7 @@ pub(crate) fn migrations() -> Migrator {
         (3, "manifests of a day", include_str!("../../migrations/market/0003_manifests_of_a_day.sql")),
         (4, "pages", include_str!("../../migrations/market/0004_pages.sql")),
         (5, "bounds of the relay", include_str!("../../migrations/market/0005_bounds_of_the_relay.sql")),
+        (6, "one listing by its id", include_str!("../../migrations/market/0006_one_listing_by_its_id.sql")),
     ])
 }
 

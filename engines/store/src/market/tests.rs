@@ -116,3 +116,19 @@ async fn a_row_that_was_spoilt_is_named_by_its_table() {
     let found = tx.retention().drop_uploads(Timestamp::from_secs(99), 1).await;
     assert!(matches!(found, Err(StoreFault::Damaged { table: "uploads" })), "{found:?}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sqlite_finds_one_listing_without_looking_through_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let market = MarketDb::open(&file_in(&folder)).await.unwrap();
+    let mut tx = market.engine.read().await.unwrap();
+    for wanted in ["SELECT document FROM listings", "UPDATE listings SET newest = 0"] {
+        let question = format!("EXPLAIN QUERY PLAN {wanted} WHERE id = 'lst_x' AND newest = 1");
+        let plan: String = sqlx::query(sqlx::AssertSqlSafe(question))
+            .fetch_one(&mut *tx)
+            .await
+            .map(|row| sqlx::Row::get(&row, 3))
+            .unwrap();
+        assert!(plan.contains("(id=?"), "{wanted}: {plan}");
+    }
+}
