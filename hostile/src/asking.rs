@@ -118,13 +118,16 @@ impl Asker {
         let operation = &self.operations[number % self.operations.len()];
         let (verb, template, about) =
             (operation.verb.clone(), operation.path.clone(), operation.about.clone());
+        let (media_type, body) = self.body(&about["requestBody"]["content"]);
         let parameters = about["parameters"].as_array().cloned().unwrap_or_default();
         let mut path = format!("{}{template}", self.base);
         let mut query = String::new();
         for parameter in &parameters {
             let name = parameter["name"].as_str().unwrap_or_default();
             if parameter["in"] == "path" {
-                path = path.replace(&format!("{{{name}}}"), &self.in_path(&parameter["schema"]));
+                let named = named_by(&body).filter(|_| self.chance.percent(60));
+                let word = named.unwrap_or_else(|| self.in_path(&parameter["schema"]));
+                path = path.replace(&format!("{{{name}}}"), &word);
             } else if self.chance.percent(40) {
                 for _ in 0..=self.chance.below(2) {
                     let word = self.word(&parameter["schema"]);
@@ -137,7 +140,6 @@ impl Asker {
             let noise = self.word(&Value::Null);
             let _ = write!(query, "{}{}", if query.is_empty() { "?" } else { "&" }, escaped(&noise));
         }
-        let (media_type, body) = self.body(&about["requestBody"]["content"]);
         let other = ["GET", "HEAD", "PUT", "POST", "PATCH", "DELETE", "OPTIONS", "TRACE", "TACIT"];
         Asked {
             operation: format!("{verb} {template}"),
@@ -360,6 +362,24 @@ impl Asker {
             }
         }
     }
+}
+
+/// What a document is about, as its address would name it: the order, listing or manifest that it holds.
+fn named_by(body: &[u8]) -> Option<String> {
+    let document: Value = serde_json::from_slice(body).ok()?;
+    let manifest = serde_json::from_value::<tacit_delivery::Manifest>(document["signed"]["manifest"].clone());
+    if let Some(manifest) = manifest.ok().filter(|manifest| manifest.well_formed().is_ok()) {
+        return Some(manifest.digest().to_string());
+    }
+    let places = [
+        "/request/order",
+        "/accepted/agreement/order",
+        "/statement/statement/order",
+        "/listing/id",
+        "/order",
+    ];
+    let named = places.iter().find_map(|place| document.pointer(place)?.as_str());
+    named.filter(|name| name.len() < 100).map(escaped)
 }
 
 /// Every member of every object, by its name.

@@ -99,8 +99,18 @@ impl Street {
 
     /// Starts the market, or starts it again after [`Street::stop_market`]; it listens where it listened before.
     pub fn start_market(&mut self) {
+        self.start_market_with(&[]);
+    }
+
+    /// The same with further options.
+    pub fn start_market_with(&mut self, options: &[&str]) {
         let mut command = Command::new(&self.program);
-        command.arg("market").arg("--data").arg(self.market_folder()).args(["--demo", "--json"]);
+        command
+            .arg("market")
+            .arg("--data")
+            .arg(self.market_folder())
+            .args(["--demo", "--json"])
+            .args(options);
         command.env("TACIT_ASSUMED_CLOCK", self.folder.path().join("market.clock"));
         if self.origin.is_empty() {
             command.args(["--listen", "127.0.0.1:0"]);
@@ -257,6 +267,11 @@ impl Person {
     pub fn leaves_the_desk_running(&self) -> Running {
         let (running, _) = start(self.command(&["desk", "--headless"]), &self.home.join("desk.log"));
         running
+    }
+
+    /// Leaves the desk running with its pages on a free port; gives what it says first, with the link to them.
+    pub fn leaves_the_pages_running(&self) -> (Running, Value) {
+        start(self.command(&["desk", "--listen", "127.0.0.1:0"]), &self.home.join("desk.log"))
     }
 
     /// What the running desk has said so far.
